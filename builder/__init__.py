@@ -1,0 +1,1 @@
+"""Authoring: drafts, checks, preview, publish, simulation, templates."""

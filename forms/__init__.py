@@ -1,0 +1,1 @@
+"""What a form shows, requires and accepts (pure)."""

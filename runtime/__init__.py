@@ -1,0 +1,1 @@
+"""The record engine: access, query, the order of execution, unit of work, metrics."""

@@ -1,0 +1,1 @@
+"""The metadata: document, field types, checks, compile, versions, diff, plan and apply."""

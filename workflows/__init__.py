@@ -1,0 +1,1 @@
+"""After the commit: dispatch, timers, runs, deliveries, connectors, worker."""

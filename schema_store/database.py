@@ -1,0 +1,120 @@
+"""Engines. The only module that imports an SQLite driver: one SQLite library serves every engine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy as sa
+from expressions.sqlite_functions import register
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+try:
+    from pysqlite3 import dbapi2 as _driver
+except ImportError:  # no wheel on this platform: the interpreter's own library, checked by sqlite_warning
+    import sqlite3 as _driver  # type: ignore[no-redef]
+
+#: From here on SQLite has the native ALTERs that publishing needs, and no WAL-reset race.
+SQLITE_FLOOR = (3, 53, 0)
+
+_locks: dict[str, threading.RLock] = {}
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The version of the SQLite library in use."""
+    return tuple(int(part) for part in _driver.sqlite_version.split("."))
+
+
+def sqlite_driver() -> ModuleType:
+    """The DBAPI module in use."""
+    driver: ModuleType = _driver
+    return driver
+
+
+def sqlite_warning() -> str | None:
+    """A sentence when the SQLite library is too old to publish with; None when it is fine."""
+    version = sqlite_version()
+    if version >= SQLITE_FLOOR:
+        return None
+    text = ".".join(map(str, version))
+    return (
+        f"SQLite {text} is older than 3.53: publishing changes to an app is refused. "
+        "Install the package pysqlite3 or use PostgreSQL."
+    )
+
+
+def connect(url: str | URL) -> Engine:
+    """An engine for ``url`` (``sqlite:///path`` or ``postgresql://…``) with the settings this product relies on."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _postgresql(parsed)
+    raise ValueError(f"unsupported database: {parsed.get_backend_name()}")
+
+
+def _sqlite(url: URL) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    options: dict[str, Any] = {"poolclass": sa.StaticPool} if in_memory else {"pool_size": 20}
+    engine = sa.create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        module=_driver,
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 30},
+        **options,
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "trusted_schema=OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+    register(connection)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # The driver's own transactions are off (isolation_level=None): a BEGIN of ours makes DDL roll back too.
+    reads = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _postgresql(url: URL) -> Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=10,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s"},
+    )
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction; on SQLite one writer at a time in this process, so that none waits in the library."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with _locks.setdefault(str(engine.url), threading.RLock()), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One read transaction; on SQLite it takes no write lock."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(read_only=True)
+        with connection.begin():
+            yield connection

@@ -1,0 +1,93 @@
+"""Building blocks of the document: keys, texts, expressions, references, the base of every element."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+#: Keys are identifiers (letters of any script, digits, underscore); NFKC and reserved words are checked later.
+KEY_PATTERN = r"^[^\W\d]\w{0,39}$"
+#: Ids are made once and never change; see :mod:`schema_store.ids`.
+ID_PATTERN = r"^[a-z0-9]{6,26}$"
+
+Key = Annotated[str, Field(pattern=KEY_PATTERN, max_length=40)]
+ElementId = Annotated[str, Field(pattern=ID_PATTERN)]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+#: A text per locale, e.g. ``{"zh-CN": "线索", "en": "Lead"}``.
+LocaleText = Annotated[
+    dict[Locale, Annotated[str, Field(max_length=2_000)]], Field(min_length=1, max_length=20)
+]
+#: ``30d``, ``48h``, ``15m``, ``2w`` or ISO 8601.
+DurationText = Annotated[
+    str, Field(pattern=r"^(\d{1,6}[wdhm]|P(\d{1,6}W|(\d{1,6}D)?(T(\d{1,6}H)?(\d{1,6}M)?)?))$")
+]
+DecimalText = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d{1,10})?$")]
+DateText = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Marks a string that names another element by key.
+
+    Attributes:
+        kind: what is named: ``entity field option role pipeline stage score calculation table calendar message
+            channel connector form view metric pool children rule``.
+        of: where the owner of the named element comes from: ``""`` the document; ``"entity"`` the entity of the
+            nearest enclosing element (its ``entity`` attribute, or the entity itself); else the name of a
+            sibling attribute that names it.
+    """
+
+    kind: str
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """Marks a string that is an expression.
+
+    Attributes:
+        expects: kind of result wanted (``boolean``, ``number`` …), ``any``, or ``result`` (the field's own).
+        scope: what it may name: ``record`` (fields of the entity in reach), ``actor`` (also ``me`` …),
+            ``inputs`` (a calculation's inputs and earlier lines), ``event`` (a behaviour event's data),
+            ``child`` (the rows of the ``children`` path beside it).
+    """
+
+    expects: str = "boolean"
+    scope: Literal["record", "actor", "inputs", "event", "child"] = "record"
+
+
+_EXPRESSION = Field(min_length=1, max_length=4_000)
+#: A yes/no question about a record.
+Condition = Annotated[str, _EXPRESSION, Expr("boolean", "record")]
+#: A yes/no question about a record and the person who asks.
+ActorCondition = Annotated[str, _EXPRESSION, Expr("boolean", "actor")]
+#: A number computed from a record.
+NumberExpression = Annotated[str, _EXPRESSION, Expr("number", "record")]
+#: Any value computed from a record.
+ValueExpression = Annotated[str, _EXPRESSION, Expr("any", "record")]
+
+EntityKey = Annotated[Key, Ref("entity")]
+FieldKey = Annotated[Key, Ref("field", "entity")]
+RoleKey = Annotated[Key, Ref("role")]
+
+
+class Model(BaseModel):
+    """Base of all parts of the document: unknown words are refused, values do not change in place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, validate_default=False)
+
+
+class Element(Model):
+    """A part with an identity: the id survives every rename, the key is for people and expressions."""
+
+    id: ElementId | None = None
+    key: Key
+
+
+class Labelled(Element):
+    """An element that people see."""
+
+    label: LocaleText
+    description: LocaleText | None = None
