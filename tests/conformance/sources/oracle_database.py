@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import psycopg
@@ -49,7 +50,7 @@ class Oracle:
         self.connection.execute(f'CREATE TABLE "{entity}" (id uuid, deleted boolean NOT NULL DEFAULT false, {body})')
         for record in self.world["records"][entity].values():
             names = ", ".join(f'"{key}"' for key in record)
-            values = [Json(v) if columns.get(k, {}).get("kind") == "json" else v for k, v in record.items()]
+            values = [_parameter(columns.get(key, {}).get("kind"), value) for key, value in record.items()]
             marks = ", ".join(["%s"] * len(record))
             self.connection.execute(f'INSERT INTO "{entity}" ({names}) VALUES ({marks})', values)
 
@@ -68,6 +69,14 @@ class Oracle:
             found = row.fetchone()
         assert found is not None
         return found[0]
+
+
+def _parameter(kind: str | None, value: Any) -> Any:
+    if kind == "json":
+        return Json(value)
+    if kind == "duration" and value.startswith("-"):
+        return re.sub(r"([\d.]+)", r"-\1", value[1:])
+    return value
 
 
 def _column(shape: dict[str, Any]) -> str:

@@ -97,7 +97,7 @@ ENTITIES: Json = {
     },
     "slot": {
         "d": plain("date"), "e": plain("date"), "at": plain("instant"), "till": plain("instant"),
-        "took": plain("duration"), "limit_": plain("duration"), "n": integer(6),
+        "took": plain("duration"), "span": plain("duration"), "n": integer(6),
     },
 }  # fmt: skip
 TIME_FIELDS = {"user": "joined", "contract": "signed_at", "event": "happened_at", "opportunity": "close_on"}
