@@ -1,0 +1,248 @@
+"""Versions and drafts of an app: what was published when by whom, and what is being worked on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from schema_store.canonical import canonical_bytes, document_hash
+from schema_store.document import AppDocument
+from schema_store.ids import with_ids
+from schema_store.layout import Layout
+from schema_store.plan import MigrationPlan
+from schema_store.platform import APPS, DRAFTS, VERSIONS
+
+
+class UnknownApp(LookupError):
+    """No app of that key is installed."""
+
+
+class UnknownVersion(LookupError):
+    """The app has no version of that number."""
+
+
+class AppExists(ValueError):
+    """An app of that key is installed already."""
+
+
+class StaleDraft(ValueError):
+    """Somebody saved the draft since; ``revision`` is the one that stands now."""
+
+    def __init__(self, revision: int):
+        super().__init__(f"the draft is at revision {revision}")
+        self.revision = revision
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledApp:
+    """An installed app and the number of the version it serves."""
+
+    key: str
+    version: int
+    installed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version: immutable.
+
+    Attributes:
+        document: with every id filled in.
+        hash: SHA-256 of its canonical bytes.
+        layout: the tables as they stood after it was published.
+        plan: the operations and accepted losses that led here, as JSON.
+    """
+
+    app: str
+    number: int
+    document: AppDocument
+    hash: str
+    layout: Layout
+    plan: dict[str, Any]
+    author: str
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """A line of the history."""
+
+    number: int
+    hash: str
+    author: str
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is being worked on: ``revision`` rises with each save, ``base_version`` is what it started from."""
+
+    app: str
+    revision: int
+    base_version: int
+    document: AppDocument
+    author: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who publishes or saves, when, and why."""
+
+    author: str
+    at: datetime
+    note: str = ""
+
+
+def list_apps(connection: Connection) -> list[InstalledApp]:
+    """Every installed app, by key."""
+    rows = connection.execute(sa.select(APPS.c.key, APPS.c.version, APPS.c.installed_at).order_by(APPS.c.key))
+    return [InstalledApp(row.key, row.version, row.installed_at) for row in rows]
+
+
+def current_version(connection: Connection, app: str, lock: Literal["share", "update"] | None = None) -> int:
+    """The number of the version that ``app`` serves; takes the app's lock where one is named.
+
+    Raises:
+        UnknownApp: no such app.
+    """
+    query = sa.select(APPS.c.version).where(APPS.c.key == app)
+    if lock is not None:
+        query = query.with_for_update(read=lock == "share")
+    number = connection.execute(query).scalar_one_or_none()
+    if number is None:
+        raise UnknownApp(app)
+    return int(number)
+
+
+def load_version(connection: Connection, app: str, number: int) -> Version:
+    """One version.
+
+    Raises:
+        UnknownVersion: the app has no such version.
+    """
+    row = connection.execute(
+        sa.select(VERSIONS).where(VERSIONS.c.app == app, VERSIONS.c.number == number)
+    ).one_or_none()
+    if row is None:
+        raise UnknownVersion(f"{app} {number}")
+    return _version(row)
+
+
+def _version(row: Row[Any]) -> Version:
+    return Version(
+        app=row.app,
+        number=row.number,
+        document=AppDocument.model_validate_json(row.document),
+        hash=row.hash,
+        layout=Layout.from_json(orjson.loads(row.layout)),
+        plan=orjson.loads(row.plan),
+        author=row.author,
+        note=row.note,
+        created_at=row.created_at,
+    )
+
+
+def list_versions(connection: Connection, app: str) -> list[VersionSummary]:
+    """The history of an app, newest first."""
+    wanted = (VERSIONS.c.number, VERSIONS.c.hash, VERSIONS.c.author, VERSIONS.c.note, VERSIONS.c.created_at)
+    rows = connection.execute(
+        sa.select(*wanted).where(VERSIONS.c.app == app).order_by(VERSIONS.c.number.desc())
+    )
+    return [VersionSummary(row.number, row.hash, row.author, row.note, row.created_at) for row in rows]
+
+
+def create_app(connection: Connection, key: str, at: datetime) -> None:
+    """Make the row of an app that has no version yet (number 0).
+
+    Raises:
+        AppExists: the key is taken.
+    """
+    taken = connection.execute(sa.select(APPS.c.key).where(APPS.c.key == key)).scalar_one_or_none()
+    if taken is not None:
+        raise AppExists(key)
+    connection.execute(sa.insert(APPS).values(key=key, version=0, installed_at=at))
+
+
+def store_version(
+    connection: Connection,
+    app: str,
+    number: int,
+    document: AppDocument,
+    plan: MigrationPlan,
+    layout: Layout,
+    signature: Signature,
+) -> None:
+    """Write a version and serve it from now on; belongs into the transaction that changes the tables."""
+    connection.execute(
+        sa.insert(VERSIONS).values(
+            app=app,
+            number=number,
+            document=canonical_bytes(document).decode(),
+            hash=document_hash(document),
+            layout=orjson.dumps(layout.to_json()).decode(),
+            plan=orjson.dumps(plan.to_json()).decode(),
+            author=signature.author,
+            note=signature.note,
+            created_at=signature.at,
+        )
+    )
+    connection.execute(sa.update(APPS).where(APPS.c.key == app).values(version=number))
+
+
+def load_draft(connection: Connection, app: str) -> Draft:
+    """The draft of an app; where none was saved yet, revision 0 with the document that is served."""
+    number = current_version(connection, app)
+    row = connection.execute(sa.select(DRAFTS).where(DRAFTS.c.app == app)).one_or_none()
+    if row is None:
+        version = load_version(connection, app, number)
+        return Draft(app, 0, number, version.document, version.author, version.created_at)
+    document = with_ids(AppDocument.model_validate_json(row.document))
+    return Draft(app, row.revision, row.base_version, document, row.author, row.updated_at)
+
+
+def save_draft(
+    connection: Connection,
+    app: str,
+    document: AppDocument,
+    signature: Signature,
+    *,
+    revision: int,
+    base_version: int | None = None,
+) -> int:
+    """Replace the draft if it still is at ``revision``; the new revision.
+
+    Raises:
+        StaleDraft: somebody saved since.
+        UnknownApp: no such app.
+    """
+    number = current_version(connection, app, lock="update")
+    standing = connection.execute(sa.select(DRAFTS).where(DRAFTS.c.app == app)).one_or_none()
+    current = standing.revision if standing is not None else 0
+    if current != revision:
+        raise StaleDraft(current)
+    base = base_version if base_version is not None else (standing.base_version if standing else number)
+    values = {
+        "revision": revision + 1,
+        "base_version": base,
+        "document": canonical_bytes(document).decode(),
+        "author": signature.author,
+        "updated_at": signature.at,
+    }
+    if standing is None:
+        connection.execute(sa.insert(DRAFTS).values(app=app, **values))
+    else:
+        connection.execute(sa.update(DRAFTS).where(DRAFTS.c.app == app).values(**values))
+    return revision + 1
+
+
+def drop_draft(connection: Connection, app: str) -> None:
+    """Forget the draft, as when it has been published."""
+    connection.execute(sa.delete(DRAFTS).where(DRAFTS.c.app == app))
