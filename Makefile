@@ -1,0 +1,43 @@
+# Two commands are enough: `make run` to try it, `make test` to check it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test lint bench clean install fuzz reference
+
+run: install
+	@$(BIN)/dougong init --quiet
+	@$(BIN)/dougong template install crm --if-absent
+	@$(BIN)/dougong serve
+
+test: install
+	$(BIN)/python -m pytest -n auto $(PYTEST)
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+# Long suites, by hand: 10,000 mutated documents, random expressions on four engines, random migrations.
+fuzz: install
+	HYPOTHESIS_PROFILE=long DOUGONG_MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests
+
+# Pages and schemas that are generated from the registries.
+reference: install
+	$(BIN)/python docs/generate.py
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,36 @@
+"""``dougong serve``."""
+
+from __future__ import annotations
+
+import click
+import uvicorn
+
+from api.app import create_app
+from api.commands.context import open_database
+from api.settings import Settings
+
+
+def application() -> object:
+    """The application as each worker process makes it."""
+    return create_app(open_database(Settings()))
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: DOUGONG_PORT or 8000].")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="API processes.")
+def serve(host: str, port: int | None, workers: int) -> None:
+    """Serve the installed apps."""
+    settings = Settings()
+    open_database(settings).dispose()
+    chosen = port or settings.port
+    click.echo(f"Dougong: http://{host}:{chosen}")
+    uvicorn.run(
+        "api.commands.serve:application",
+        factory=True,
+        host=host,
+        port=chosen,
+        workers=workers,
+        log_level="warning",
+        server_header=False,
+    )
