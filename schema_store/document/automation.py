@@ -101,7 +101,7 @@ class SetFields(Element):
     """Writes fields of the record."""
 
     kind: Literal["set"]
-    values: dict[Key, ValueExpression]
+    values: dict[FieldKey, ValueExpression]
 
 
 class CreateRecord(Element):
@@ -109,7 +109,7 @@ class CreateRecord(Element):
 
     kind: Literal["create"]
     target: Annotated[Key, Ref("entity")]
-    values: dict[Key, ValueExpression] = {}
+    values: dict[Annotated[Key, Ref("field", "target")], ValueExpression] = {}
 
 
 class CreateTask(Element):
@@ -159,7 +159,7 @@ class CallConnector(Element):
 
     kind: Literal["connector"]
     connector: Annotated[Key, Ref("connector")]
-    operation: Key
+    operation: Annotated[Key, Ref("operation", "connector")]
     values: dict[Key, ValueExpression] = {}
 
 

@@ -69,7 +69,7 @@ FormItem = Annotated[SectionItem | FieldItem | TextItem | RelatedItem, PydanticF
 class QuickAction(Labelled):
     """A preset button: writes these values in one tap."""
 
-    values: dict[Key, Any] = {}
+    values: dict[FieldKey, Any] = {}
     event: Key | None = None
     visible: ActorCondition | None = None
 
@@ -128,7 +128,7 @@ class Metric(Labelled):
     share_of: Condition | None = None
     time: FieldKey | None = None
     dimensions: Annotated[list[Dimension], PydanticField(max_length=10)] = []
-    target: Annotated[str | None, PydanticField(pattern=r"^-?\d{1,15}(\.\d{1,10})?$")] = None
+    target: Annotated[str | None, PydanticField(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,10})?$")] = None
     unit: LocaleText | None = None
 
 
@@ -137,7 +137,7 @@ class Widget(Labelled):
 
     metric: Annotated[Key, Ref("metric")]
     chart: Literal["figure", "bar", "line", "pie", "funnel", "heat", "table", "words"] = "figure"
-    dimensions: list[Key] = []
+    dimensions: list[Annotated[Key, Ref("dimension", "metric")]] = []
     width: Annotated[int, PydanticField(ge=1, le=12)] = 4
     height: Annotated[int, PydanticField(ge=1, le=12)] = 3
 
@@ -154,7 +154,7 @@ class PublicForm(Labelled):
 
     entity: EntityKey
     fields: Annotated[list[FieldKey], PydanticField(min_length=1, max_length=60)]
-    values: dict[Key, Any] = {}
+    values: dict[FieldKey, Any] = {}
     thanks: LocaleText | None = None
 
 
