@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 #: Keys are identifiers (letters of any script, digits, underscore); NFKC and reserved words are checked later.
 KEY_PATTERN = r"^[^\W\d]\w{0,39}$"
@@ -21,10 +23,10 @@ LocaleText = Annotated[
 ]
 #: ``30d``, ``48h``, ``15m``, ``2w`` or ISO 8601.
 DurationText = Annotated[
-    str, Field(pattern=r"^(\d{1,6}[wdhm]|P(\d{1,6}W|(\d{1,6}D)?(T(\d{1,6}H)?(\d{1,6}M)?)?))$")
+    str, Field(pattern=r"^([0-9]{1,6}[wdhm]|P([0-9]{1,6}W|([0-9]{1,6}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?)?))$")
 ]
-DecimalText = Annotated[str, Field(pattern=r"^-?\d{1,15}(\.\d{1,10})?$")]
-DateText = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+DecimalText = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,10})?$")]
+DateText = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,21 @@ class Ref:
     """Marks a string that names another element by key.
 
     Attributes:
-        kind: what is named: ``entity field option role pipeline stage score calculation table calendar message
-            channel connector form view metric pool children rule``.
+        kind: what is named: ``entity field option_set role stage line calendar message connector operation view
+            dashboard metric dimension pool dispatch children rule``.
         of: where the owner of the named element comes from: ``""`` the document; ``"entity"`` the entity of the
-            nearest enclosing element (its ``entity`` attribute, or the entity itself); else the name of a
-            sibling attribute that names it.
+            nearest enclosing element (its ``entity`` attribute, or the entity itself); ``"pipeline"`` and
+            ``"calculation"`` the nearest enclosing one; else the name of a sibling attribute that names it.
     """
 
     kind: str
     of: str = ""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of the string, with the mark as ``x-reference`` for editors."""
+        return {**handler(core), "x-reference": {"kind": self.kind, "of": self.of}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,12 @@ class Expr:
 
     expects: str = "boolean"
     scope: Literal["record", "actor", "inputs", "event", "child"] = "record"
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of the string, with the mark as ``x-expression`` for editors."""
+        return {**handler(core), "x-expression": {"expects": self.expects, "scope": self.scope}}
 
 
 _EXPRESSION = Field(min_length=1, max_length=4_000)

@@ -114,8 +114,8 @@ class Pipeline(Labelled):
 class Window(Model):
     """Working hours of one day, ``HH:MM`` to ``HH:MM``."""
 
-    start: Annotated[str, PydanticField(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-    end: Annotated[str, PydanticField(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+    start: Annotated[str, PydanticField(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    end: Annotated[str, PydanticField(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 
 
 class WeekDay(Model):
