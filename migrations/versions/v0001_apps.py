@@ -6,6 +6,8 @@ Revision ID: 0001
 import sqlalchemy as sa
 from alembic import op
 
+from expressions.storage import Instant
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -18,7 +20,7 @@ def upgrade() -> None:
         "dougong_app",
         sa.Column("key", sa.String(60), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("installed_at", sa.String(32), nullable=False),
+        sa.Column("installed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_dougong_app"),
     )
     op.create_table(
@@ -31,7 +33,7 @@ def upgrade() -> None:
         sa.Column("plan", sa.Text, nullable=False),
         sa.Column("author", sa.String(100), nullable=False),
         sa.Column("note", sa.Text, nullable=False),
-        sa.Column("created_at", sa.String(32), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("app", "number", name="pk_dougong_app_version"),
         sa.ForeignKeyConstraint(["app"], ["dougong_app.key"], name="fk_dougong_app_version_app"),
     )
@@ -42,7 +44,7 @@ def upgrade() -> None:
         sa.Column("base_version", sa.Integer, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
         sa.Column("author", sa.String(100), nullable=False),
-        sa.Column("updated_at", sa.String(32), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("app", name="pk_dougong_app_draft"),
         sa.ForeignKeyConstraint(["app"], ["dougong_app.key"], name="fk_dougong_app_draft_app"),
     )

@@ -1,0 +1,38 @@
+"""Installed apps as people see them in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from schema_store.versions import list_apps, load_version
+
+
+@dataclass(frozen=True, slots=True)
+class AppCard:
+    """An installed app: its key, served version, label, and the labels of its entities (texts by locale)."""
+
+    key: str
+    version: int
+    label: Mapping[str, str]
+    entities: tuple[Mapping[str, str], ...]
+    field_count: int
+
+
+def list_cards(connection: Connection) -> list[AppCard]:
+    """A card for every app that serves a version, by key."""
+    cards = []
+    for app in list_apps(connection):
+        document = load_version(connection, app.key, app.version).document
+        cards.append(
+            AppCard(
+                key=app.key,
+                version=app.version,
+                label=document.label,
+                entities=tuple(entity.label for entity in document.entities),
+                field_count=sum(len(entity.fields) for entity in document.entities),
+            )
+        )
+    return cards
