@@ -21,8 +21,8 @@ from world import build
 HERE = Path(__file__).parent
 OUT = HERE.parent
 MODULES = (
-    "literals arithmetic nulls logic numbers text membership dates instants workdays tier completeness "
-    ""
+    "literals arithmetic nulls logic numbers text membership dates instants workdays tier completeness paths "
+    "aggregates aggregates_more"
 )
 DEFAULT_URL = "postgresql://postgres@127.0.0.1:5432/test"
 

@@ -5,7 +5,7 @@ from reference import share
 
 family = Family("completeness", "Python fractions over hand-counted blanks; PostgreSQL num_nonnulls / num_nulls where null is the only blank", "account")
 F = family
-HUAXIN = ("name", "code", "kind", "region", "owner", "parent", "active", "founded", "tags", "notes", "website", "extra")
+HUAXIN = ("name", "code", "kind", "region", "owner", "parent", "active", "founded", "tags", "notes", "website", "labels")
 F("COMPLETENESS(name)", "percent(10)", "1.0000000000", "huaxin")
 F("COMPLETENESS(name)", "percent(10)", "0.0000000000", "empty")
 F("COMPLETENESS(parent)", "percent(10)", "0.0000000000", "huaxin")
@@ -24,7 +24,5 @@ F("COMPLETENESS(1, \"\", null)", "percent(10)", "0.3333333333", why="of 1, empty
 F("COMPLETENESS(\" \", \"x\")", "percent(10)", "0.5000000000")
 F("COMPLETENESS(1 / 0, 1)", "percent(10)", "0.5000000000", why="by zero is null")
 F("COMPLETENESS(IF(active, name, null), name)", "percent(10)", "0.5000000000", "bluesea")
-F("COMPLETENESS(extra, name)", "percent(10)", "0.0000000000", "empty")
-F("COMPLETENESS(extra, name)", "percent(10)", "1.0000000000", "huaxin")
 F("ROUND(COMPLETENESS(name, code, parent) * 100)", "decimal(0)", "67", "huaxin", why="percent × integer is decimal")
 F("COMPLETENESS(name, code, parent) >= 0.6", "boolean", True, "huaxin")
