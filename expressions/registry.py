@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 import sqlalchemy as sa
 
-from expressions.env import Env
+from expressions.env import Env, TierTable
 from expressions.typed import Apply, Typed
 from expressions.types import Type
 
@@ -32,6 +32,20 @@ class SqlCompiler(Protocol):
         """A numeric node brought to ``scale`` in the dialect's storage form."""
         ...
 
+    def convert(self, node: Typed, type_: Type) -> sa.ColumnElement[Any]:
+        """A node in the storage form of ``type_``: same kind, or numbers of which ``type_`` has the larger scale."""
+        ...
+
+    def let(
+        self, values: Sequence[sa.ColumnElement[Any]], body: Callable[..., sa.ColumnElement[Any]]
+    ) -> sa.ColumnElement[Any]:
+        """``body`` of the values, each computed once however often the body names it."""
+        ...
+
+    def tier_table(self, key: str) -> TierTable:
+        """The rows of a tier table."""
+        ...
+
 
 class TypeRule(Protocol):
     """Chooses the result type of a call."""
@@ -47,11 +61,14 @@ class Parameter:
 
     Attributes:
         name: as the documentation prints it and as a keyword where ``keyword`` is set.
-        kinds: the kinds it takes, e.g. ``"number"``, ``"text"``, ``"date"``, ``"date|instant"``, ``"any"``.
+        kinds: the kinds it takes, joined by ``|``: the names of :class:`~expressions.types.Kind`, ``number`` (all
+            numeric kinds), ``plain`` (numbers but money), ``any`` (a single value); for settings ``unit``, ``places``,
+            ``table``, ``calendar``, ``mode``.
         setting: the argument must be literal and goes to ``Apply.settings``.
         choices: the literals allowed (settings).
         optional: may be left out.
         repeat: takes all remaining arguments.
+        default: the value of a setting that is left out.
     """
 
     name: str
@@ -60,6 +77,7 @@ class Parameter:
     choices: tuple[str | int, ...] = ()
     optional: bool = False
     repeat: bool = False
+    default: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +96,7 @@ class Overload:
     parameters: tuple[Parameter, ...]
     result: TypeRule
     python: Callable[..., Any]
-    sql: Callable[[SqlCompiler, Apply], sa.ColumnElement[Any]] | None
+    sql: Callable[[SqlCompiler, Apply], sa.ColumnElement[Any]] | None = None
     context: bool = False
 
 
@@ -145,6 +163,12 @@ class Registry:
     def entries(self) -> tuple[Entry, ...]:
         """All entries in the order of registration."""
         return tuple(self._entries.values())
+
+    def replace(self, entry: Entry) -> None:
+        """Put a fuller form of a registered entry in its place (back ends attach their side so)."""
+        if entry.key not in self._entries:
+            raise KeyError(entry.key)
+        self._entries[entry.key] = entry
 
 
 REGISTRY = Registry()

@@ -78,6 +78,20 @@ class Type:
         """Whether a number of this type always fits a scaled 63-bit integer."""
         return self.digits + self.scale <= NATIVE_DIGITS
 
+    def __str__(self) -> str:
+        """Short form for people and test data: ``money(CNY,2)``, ``list(text)``, ``reference(account)``."""
+        match self.kind:
+            case Kind.MONEY:
+                return f"money({self.currency},{self.scale})"
+            case Kind.DECIMAL | Kind.PERCENT:
+                return f"{self.kind}({self.scale})"
+            case Kind.REFERENCE | Kind.RECORDS:
+                return f"{self.kind}({self.entity})"
+            case Kind.LIST:
+                return f"list({self.item})"
+            case _:
+                return str(self.kind)
+
 
 BOOLEAN = Type(Kind.BOOLEAN)
 DATE = Type(Kind.DATE)
