@@ -1,0 +1,1 @@
+"""Speed, as ratios to a hand-written baseline measured in the same run on the same machine: ``make bench``."""

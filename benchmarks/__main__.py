@@ -1,0 +1,20 @@
+"""Runs every benchmark, or those named: ``python -m benchmarks [expressions] [check] [publish]``."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+from benchmarks import check, expressions, publish
+
+BENCHMARKS = {"expressions": expressions.run, "check": check.run, "publish": publish.run}
+
+
+def main(names: list[str]) -> None:
+    """Run them in order."""
+    print(f"Python {platform.python_version()}, {platform.machine()}")
+    for name in names or list(BENCHMARKS):
+        BENCHMARKS[name]()
+
+
+main(sys.argv[1:])
