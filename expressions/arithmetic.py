@@ -22,8 +22,11 @@ from decimal import (
 from expressions.types import DIVISION_SCALE
 
 _PRECISION = 200
-_EXACT = Context(prec=_PRECISION, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation, Inexact])
-_ROUNDING = Context(prec=_PRECISION, rounding=ROUND_HALF_UP, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation])
+#: Our own context for exact operations.
+EXACT = Context(prec=_PRECISION, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation, Inexact])
+_ROUNDING = Context(
+    prec=_PRECISION, rounding=ROUND_HALF_UP, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation]
+)
 
 #: ``STEPS[s]`` is one unit at scale ``s``.
 STEPS = tuple(Decimal((0, (1,), -scale)) for scale in range(_PRECISION))
@@ -32,10 +35,10 @@ _DIVISION_STEP = STEPS[DIVISION_SCALE]
 Number = int | Decimal
 
 #: Exact results with the natural scale; decimals in, decimal out (of two integers too).
-add_exact = _EXACT.add
-subtract_exact = _EXACT.subtract
-multiply_exact = _EXACT.multiply
-negate_exact = _EXACT.minus
+add_exact = EXACT.add
+subtract_exact = EXACT.subtract
+multiply_exact = EXACT.multiply
+negate_exact = EXACT.minus
 
 _divide = _ROUNDING.divide
 _quantize = _ROUNDING.quantize
@@ -50,7 +53,7 @@ def divide(a: Number, b: Number) -> Decimal | None:
 
 def rescale(value: Number, scale: int) -> Decimal:
     """The same number as a decimal with ``scale`` digits behind the point; the scale must not get smaller."""
-    return _EXACT.quantize(value, STEPS[scale])
+    return EXACT.quantize(value, STEPS[scale])
 
 
 def scale_of(value: Number) -> int:
@@ -60,12 +63,12 @@ def scale_of(value: Number) -> int:
 
 def scaled(value: Number, scale: int) -> int:
     """The number as a whole count of steps of ``scale``; exact."""
-    return value * 10**scale if isinstance(value, int) else int(_EXACT.scaleb(value, scale))
+    return value * 10**scale if isinstance(value, int) else int(EXACT.scaleb(value, scale))
 
 
 def from_scaled(steps: int, scale: int) -> Decimal:
     """The decimal of that many steps."""
-    return _EXACT.scaleb(Decimal(steps), -scale)
+    return EXACT.scaleb(Decimal(steps), -scale)
 
 
 _MODES = {"half": ROUND_HALF_UP, "up": ROUND_UP, "down": ROUND_DOWN}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from expressions.aggregate_check import check_aggregate
-from expressions.coercion import BadLiteral, align, coerce, is_literal, listing, literal_type
+from expressions.coercion import BadLiteral, align, coerce, listing, literal_type
 from expressions.env import Env
+from expressions.library import AGGREGATES, FUNCTIONS
 from expressions.literals import nearest
 from expressions.measure import MAX_COST, cost_of, fields_of, is_volatile
 from expressions.nodes import Binary, Call, ListOf, Literal, Logic, Name, Node, Unary
-from expressions.library import AGGREGATES, FUNCTIONS
 from expressions.overloads import apply_entry, check_count, check_size, name_of
 from expressions.parser import check_syntax
 from expressions.problems import ExpressionError, Problem, Span
@@ -156,7 +156,9 @@ class _Checker:
             value = node.operand.value
             if isinstance(value, int | Decimal) and not isinstance(value, bool):
                 return self.literal(value.copy_negate() if isinstance(value, Decimal) else -value, node.span)
-        return self.apply(REGISTRY["negate" if node.operator == "-" else "not"], (node.operand,), node.span, scope)
+        return self.apply(
+            REGISTRY["negate" if node.operator == "-" else "not"], (node.operand,), node.span, scope
+        )
 
     def binary(self, node: Binary, scope: Scope) -> Typed | None:
         """An operator between two."""
@@ -252,10 +254,11 @@ class _Checker:
             return
         known = {"table": self.env.tables.keys(), "calendar": self.env.calendars}.get(kinds)
         if known is not None and value not in known:
-            self.note(f"expr.unknown_{kinds}", node.span, name=str(value), nearest=nearest(str(value), list(known)))
+            self.note(
+                f"expr.unknown_{kinds}", node.span, name=str(value), nearest=nearest(str(value), list(known))
+            )
             return
         settings[parameter] = value
-
 
 
 def _written(node: Node) -> str | int | None:
@@ -270,5 +273,7 @@ def _written(node: Node) -> str | int | None:
 
 def _with_else(entry: str, args: list[Typed], span: Span) -> list[Typed]:
     """``IF``, ``IFS``, ``SWITCH`` always with their else."""
-    missing = {"IF": len(args) == 2, "IFS": len(args) % 2 == 0, "SWITCH": len(args) % 2 == 1}.get(entry, False)
+    missing = {"IF": len(args) == 2, "IFS": len(args) % 2 == 0, "SWITCH": len(args) % 2 == 1}.get(
+        entry, False
+    )
     return [*args, Const(None, NULL, Span(span.end, span.end))] if missing else args

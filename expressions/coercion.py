@@ -70,7 +70,9 @@ class BadLiteral(Exception):
     def __init__(self, const: Const, wanted: Type):
         super().__init__(const.value)
         params = {"found": str(const.value), "expected": str(wanted)}
-        if near := nearest(str(const.value), list(wanted.options or ())) or ", ".join((wanted.options or ())[:5]):
+        if near := nearest(str(const.value), list(wanted.options or ())) or ", ".join(
+            (wanted.options or ())[:5]
+        ):
             params["nearest"] = near
         self.problem = Problem("expr.bad_literal", const.span, params)
 
@@ -88,7 +90,9 @@ def coerce(node: Typed, wanted: Type) -> Typed:
             value = parse_literal(written, wanted)
             if value is None:
                 raise BadLiteral(node, wanted)
-            return replace(node, value=value, type=replace(wanted, options=(written,)) if wanted.options else wanted)
+            return replace(
+                node, value=value, type=replace(wanted, options=(written,)) if wanted.options else wanted
+            )
         case Const(value=int() | Decimal() as number) if node.type.is_numeric and wanted.kind == Kind.MONEY:
             kept = money(wanted.currency or "", node.type.scale, node.type.digits)
             return replace(node, value=Decimal(number), type=kept) if node.type.kind != Kind.MONEY else node

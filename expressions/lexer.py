@@ -43,7 +43,15 @@ _SIGNS = {
     ":=": "==",
     "^": "a * a",
 }
-_WORDS = {"AND": "and", "OR": "or", "NOT": "not", "IN": "in", "TRUE": "true", "FALSE": "false", "NULL": "null"}
+_WORDS = {
+    "AND": "and",
+    "OR": "or",
+    "NOT": "not",
+    "IN": "in",
+    "TRUE": "true",
+    "FALSE": "false",
+    "NULL": "null",
+}
 _PUNCTUATION = {
     "“": '"',
     "”": '"',
@@ -129,7 +137,9 @@ def _check_name(token: Token, before: Token | None, after: Token | None) -> Prob
     word = token.text
     called = after is not None and after.text == "("
     if word in ("if", "else"):
-        operand = before is None or before.text in _OPERATOR_WORDS or (before.text != ")" and before.kind == "sign")
+        operand = (
+            before is None or before.text in _OPERATOR_WORDS or (before.text != ")" and before.kind == "sign")
+        )
         if word == "if" and called and operand:
             return Problem("expr.function_case", token.span, {"found": word, "use": "IF"})
         return Problem("expr.ternary", token.span, {"use": "IF(c, x, y)"})
@@ -145,7 +155,11 @@ def _check_name(token: Token, before: Token | None, after: Token | None) -> Prob
 
 
 def _check_text(token: Token, before: Token | None) -> Problem | None:
-    if before is not None and before.start + len(before.text) == token.start and before.kind in ("name", "text"):
+    if (
+        before is not None
+        and before.start + len(before.text) == token.start
+        and before.kind in ("name", "text")
+    ):
         if before.text not in _OPERATOR_WORDS:
             return Problem("expr.text_form", Span(before.start, token.span.end), {"found": before.text})
     elif before is not None and before.kind == "text":

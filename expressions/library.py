@@ -11,7 +11,9 @@ FAMILIES = functions.__all__
 #: Names that are written ``NAME(…)`` on values.
 FUNCTIONS = frozenset(entry.key for entry in REGISTRY.entries() if entry.symbol is None)
 #: Names that are written ``NAME(children, …)``.
-AGGREGATES = frozenset(entry.symbol for entry in REGISTRY.entries() if entry.symbol and entry.key.startswith("agg_"))
+AGGREGATES = frozenset(
+    entry.symbol for entry in REGISTRY.entries() if entry.symbol and entry.key.startswith("agg_")
+)
 
 
 def entries() -> tuple[Entry, ...]:

@@ -42,7 +42,11 @@ def cost_of(node: Typed) -> int:
             return 1 + sum(map(cost_of, node.args))
         case Listing():
             # Written-out constants are looked up at once.
-            return 1 + len(node.items) // 10 + sum(cost_of(item) for item in node.items if not isinstance(item, Const))
+            return (
+                1
+                + len(node.items) // 10
+                + sum(cost_of(item) for item in node.items if not isinstance(item, Const))
+            )
         case Aggregate():
             inner = [part for part in (node.value, node.condition) if part is not None]
             return 1 + CHILDREN * (1 + (node.window is not None) + sum(map(cost_of, inner)))

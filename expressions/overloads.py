@@ -71,7 +71,11 @@ def check_count(entry: Entry, found: int, span: Span) -> Problem | None:
     """A complaint when no signature takes ``found`` arguments (settings counted)."""
     if any(_takes(overload.parameters, found) for overload in entry.overloads):
         return None
-    params = {"name": name_of(entry), "found": str(found), "signature": signature_of(entry, entry.overloads[0])}
+    params = {
+        "name": name_of(entry),
+        "found": str(found),
+        "signature": signature_of(entry, entry.overloads[0]),
+    }
     return Problem("expr.arguments", span, params)
 
 
@@ -81,7 +85,9 @@ def _takes(parameters: Sequence[Parameter], found: int) -> bool:
     return least <= found <= most
 
 
-def apply_entry(entry: Entry, args: Sequence[Typed], settings: Settings, span: Span, env: Env) -> Apply | Problem:
+def apply_entry(
+    entry: Entry, args: Sequence[Typed], settings: Settings, span: Span, env: Env
+) -> Apply | Problem:
     """The entry applied to ``args`` by the first overload that fits, or the best complaint."""
     literal: Problem | None = None
     refused: str | None = None

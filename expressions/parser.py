@@ -69,7 +69,9 @@ def check_syntax(text: str) -> tuple[Node | None, list[Problem]]:
         return None, problems
     if not is_clean(text):
         place = next(index for index, char in enumerate(text) if not is_clean(char))
-        return None, [Problem("expr.bad_character", Span(place, place + 1), {"found": f"U+{ord(text[place]):04X}"})]
+        return None, [
+            Problem("expr.bad_character", Span(place, place + 1), {"found": f"U+{ord(text[place]):04X}"})
+        ]
     try:
         return _Conversion(text, tokens[0].start).run(), []
     except _Refused as refused:
@@ -93,7 +95,9 @@ class _Conversion:
         try:
             tree = ast.parse(self.source, mode="eval")
         except (RecursionError, MemoryError):
-            raise _Refused(Problem("expr.too_deep", Span(0, len(self.text)), {"limit": str(MAX_DEPTH)})) from None
+            raise _Refused(
+                Problem("expr.too_deep", Span(0, len(self.text)), {"limit": str(MAX_DEPTH)})
+            ) from None
         except (SyntaxError, ValueError) as error:
             place = self.start + max(0, min((getattr(error, "offset", None) or 1) - 1, len(self.source) - 1))
             raise _Refused(Problem("expr.syntax", Span(place, place + 1))) from None

@@ -108,4 +108,6 @@ def _unknown(parts: tuple[str, ...], index: int, entity: str | None, span: Span,
             return Unresolved("expr.not_a_relation", span, name=name)
         known += env.variables
         known += ACTOR_WORDS if env.actor else ()
-    return Unresolved("expr.unknown_name", span, name=".".join(parts[: index + 1]), nearest=nearest(name, known))
+    return Unresolved(
+        "expr.unknown_name", span, name=".".join(parts[: index + 1]), nearest=nearest(name, known)
+    )

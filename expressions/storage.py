@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect as Engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from expressions.literals import MAX_DURATION
 from expressions.types import NATIVE_DIGITS, Kind, Type
 from expressions.wide import decode_wide, encode_wide
 
@@ -264,8 +265,8 @@ class Duration(Stored):
 
     def _require(self, value: Any) -> Any:
         number = microseconds(_checked(timedelta, value))
-        if abs(number) >= 2**63:
-            raise ValueError(f"a duration beyond 292,000 years: {value!r}")
+        if abs(value) > MAX_DURATION:
+            raise ValueError(f"longer than a duration may be: {value!r}")
         return number
 
     def _unpack(self, stored: Any) -> Any:
@@ -347,7 +348,7 @@ class JsonValue(Stored):
 
 def _list_type(type_: Type) -> Keys:
     item = type_.item
-    if item is None or item.kind not in (Kind.TEXT, Kind.OPTION, Kind.REFERENCE):
+    if item is None or item.kind not in (Kind.TEXT, Kind.OPTION, Kind.REFERENCE, Kind.NULL):
         raise ValueError(f"no column holds a list of {item.kind if item else 'nothing'}")
     return Keys(references=item.kind is Kind.REFERENCE)
 

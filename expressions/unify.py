@@ -59,7 +59,9 @@ def _merge(a: Type, b: Type) -> Type | None:
         return None
     if a.kind == Kind.OPTION:
         known = a.options is not None and b.options is not None
-        return replace(a, options=tuple(dict.fromkeys((a.options or ()) + (b.options or ()))) if known else None)
+        return replace(
+            a, options=tuple(dict.fromkeys((a.options or ()) + (b.options or ()))) if known else None
+        )
     if a.kind == Kind.LIST:
         item = _merge(a.item or NULL, b.item or NULL)
         return None if item is None else replace(a, item=item, length=max(a.length, b.length))

@@ -79,7 +79,11 @@ def _sum_type(args: Sequence[Type]) -> Type | None:
 
 def _average_type(args: Sequence[Type]) -> Type | None:
     (value,) = args
-    return replace(value, scale=DIVISION_SCALE) if value.kind == Kind.MONEY else decimal(DIVISION_SCALE, value.digits)
+    return (
+        replace(value, scale=DIVISION_SCALE)
+        if value.kind == Kind.MONEY
+        else decimal(DIVISION_SCALE, value.digits)
+    )
 
 
 _same = of_types(lambda args: args[0])

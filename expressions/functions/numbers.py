@@ -7,7 +7,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-
 from expressions.arithmetic import Number, from_scaled, negate_exact, round_to, scale_of, scaled
 from expressions.env import Env
 from expressions.functions.rules import Settings, define, of_types, overload, same_numbers

@@ -115,7 +115,9 @@ def _member_type(args: Sequence[Type]) -> Type | None:
 
 
 def _comparisons(python: Callable[[Any, Any], bool], *, ordered: bool) -> tuple[Overload, ...]:
-    kinds = ["number", "text|option", "date", "instant", "duration"] + ([] if ordered else ["reference", "boolean"])
+    kinds = ["number", "text|option", "date", "instant", "duration"] + (
+        [] if ordered else ["reference", "boolean"]
+    )
     rule = comparison(ordered=ordered)
     return tuple(overload((f"a: {kind}", f"b: {kind}"), rule, python) for kind in kinds)
 

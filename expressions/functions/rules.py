@@ -89,7 +89,9 @@ def parameters(*written: str) -> tuple[Parameter, ...]:
     return tuple(result)
 
 
-def overload(written: Sequence[str | Parameter], result: TypeRule, python: Callable[..., Any], **more: Any) -> Overload:
+def overload(
+    written: Sequence[str | Parameter], result: TypeRule, python: Callable[..., Any], **more: Any
+) -> Overload:
     """An overload whose plain parameters are written as ``"name: kinds"``."""
     listed = tuple(each if isinstance(each, Parameter) else parameters(each)[0] for each in written)
     return Overload(listed, result, python, **more)
