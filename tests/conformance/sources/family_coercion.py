@@ -23,7 +23,7 @@ F('took < "15m"', "boolean", False, "month_end", sql="r.took < interval '15 minu
 F('took <= "15m"', "boolean", True, "month_end", sql="r.took <= interval '15 minutes'")
 F('at + "1d"', "instant", "2024-03-01T15:59:59.999999Z", "leap", sql="r.at + interval '24 hours'")
 F('NOW() - "30d"', "instant", "2026-03-01T16:30:00Z", sql="now_() - interval '720 hours'")
-F('took + "1h"', "duration", "PT49H", "leap", sql="r.took + interval '1 hour'")
+F('took + "1h"', "duration", "P2DT1H", "leap", sql="r.took + interval '1 hour'")
 F('took - "2d"', "duration", "PT0S", "leap", sql="r.took - interval '48 hours'")
 F('kind == "direct"', "boolean", True, "account.huaxin", sql="r.kind = 'direct'")
 F('"direct" == kind', "boolean", True, "account.huaxin", sql="r.kind = 'direct'")

@@ -4,6 +4,7 @@ from kit import Family
 
 family = Family("logic", "Hand; PostgreSQL CASE and COALESCE", "number")
 F = family
+BLANKS = "E' \\t\\n\\r\\u00a0\\u3000'"
 F("IF(true, 1, 2)", "integer", 1, sql="case when true then 1 else 2 end")
 F("IF(false, 1, 2)", "integer", 2)
 F("IF(t, a, b)", "decimal(4)", "12.3400", "plain", sql="case when r.t then r.a else r.b end")
@@ -78,7 +79,7 @@ for record, fields in {
 }.items():
     for name in fields:
         kind = {"tags": "list", "labels": "list", "name": "text", "code": "text", "notes": "text", "website": "text"}.get(name)
-        test = {"text": f"coalesce(r.{name}, '') !~ '[^[:space:]]'", "list": f"coalesce(cardinality(r.{name}), 0) = 0"}
+        test = {"text": f"btrim(coalesce(r.{name}, ''), {BLANKS}) = ''", "list": f"coalesce(cardinality(r.{name}), 0) = 0"}
         F(f"ISBLANK({name})", "boolean", on=record, sql=test.get(kind or "", f"r.{name} is null"))
 F("ISBLANK(t)", "boolean", True, "phrase.white", sql="coalesce(r.t, '') !~ '[^[:space:]]'")
 F("ISBLANK(u)", "boolean", True, "phrase.white", why="U+3000 and U+00A0 are white space")

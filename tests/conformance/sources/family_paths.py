@@ -62,7 +62,7 @@ F("parent.kind == kind", "boolean", False, "bluesea", sql=f"{PARENT.format('kind
 F("parent.kind == \"direct\" or active", "boolean", True, "bluesea", sql=f"{PARENT.format('kind')} = 'direct' or r.active")
 F("\"vip\" in parent.tags", "boolean", True, "bluesea", why="huaxin is vip")
 F("\"vip\" in parent.tags", "boolean", None, "huaxin", why="no parent")
-F("parent.sla + sla", "duration", "PT48H", "bluesea", why="48 h + nothing")
+F("parent.sla + sla", "duration", "P2D", "bluesea", why="48 h + nothing")
 F("DATE(parent.created_at)", "date", "2024-02-29", "bluesea", why="23:59:59.999999 in Shanghai")
 F("MAX(owner.grade, parent.owner.grade)", "integer", 5, "bluesea", sql="greatest(3, 5)")
 F("account.name", "text", "华信科技", "contract.c1")

@@ -87,9 +87,12 @@ def _instant(value: datetime, _: list[str]) -> str:
 def _duration(value: timedelta, _: list[str]) -> str:
     total = value // timedelta(microseconds=1)
     seconds, micro = divmod(abs(total), 1_000_000)
-    days, seconds = divmod(seconds, 86_400)
-    fraction = f"{seconds}.{micro:06d}".rstrip("0") if micro else str(seconds)
-    return f"{'-' if total < 0 else ''}P{f'{days}D' if days else ''}T{fraction}S"
+    (days, seconds), sign = divmod(seconds, 86_400), "-" if total < 0 else ""
+    parts = [(seconds // 3600, "H"), (seconds // 60 % 60, "M")]
+    text = "".join(f"{count}{unit}" for count, unit in parts if count)
+    if seconds % 60 or micro or not (text or days):
+        text += (f"{seconds % 60}.{micro:06d}".rstrip("0") if micro else str(seconds % 60)) + "S"
+    return f"{sign}P{f'{days}D' if days else ''}{f'T{text}' if text else ''}"
 
 
 def _boolean(value: Any, _: list[str]) -> bool:
