@@ -1,6 +1,7 @@
-"""Derive every expected value again from its named sources and compare with the JSON; ``--write`` makes the JSON anew.
+"""Derive every expected value again from its named sources and compare with the JSON.
 
-Run as ``python tests/conformance/sources/check_expected.py``; needs PostgreSQL (DOUGONG_TEST_DATABASE_URL or the local one).
+Run as ``python tests/conformance/sources/check_expected.py``; ``--write`` makes the JSON anew. Needs PostgreSQL
+(DOUGONG_TEST_DATABASE_URL or the local one).
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from world import build
 HERE = Path(__file__).parent
 OUT = HERE.parent
 MODULES = (
-    "literals arithmetic nulls logic numbers text membership dates instants workdays tier completeness paths coercion refusals "
-    "aggregates aggregates_more"
+    "literals arithmetic nulls logic numbers text membership dates instants workdays tier completeness paths "
+    "coercion refusals aggregates aggregates_more"
 )
 DEFAULT_URL = "postgresql://postgres@127.0.0.1:5432/test"
 
@@ -35,7 +36,9 @@ def derive(case: dict[str, Any], oracle: Oracle) -> dict[str, Any]:
     return found
 
 
-def settle(case: dict[str, Any], oracle: Oracle, problems: list[str], confirmed: Counter[str]) -> dict[str, Any]:
+def settle(
+    case: dict[str, Any], oracle: Oracle, problems: list[str], confirmed: Counter[str]
+) -> dict[str, Any]:
     """The case as the JSON holds it; disagreeing sources are problems."""
     public = {key: value for key, value in case.items() if key != "_sources"}
     if "refused" in case:
@@ -65,7 +68,9 @@ def world_text() -> str:
     """``world.json`` with one entity and one record per line."""
     world = build()
     parts = {key: json.dumps(value, ensure_ascii=False) for key, value in world.items()}
-    parts["entities"] = "{\n" + ",\n".join(f'  "{k}": {json.dumps(v)}' for k, v in world["entities"].items()) + "}"
+    parts["entities"] = (
+        "{\n" + ",\n".join(f'  "{k}": {json.dumps(v)}' for k, v in world["entities"].items()) + "}"
+    )
     groups = []
     for key, rows in world["records"].items():
         body = ",\n".join(f'    "{h}": {json.dumps(r, ensure_ascii=False)}' for h, r in rows.items())
@@ -87,7 +92,9 @@ def main() -> int:
     write = "--write" in sys.argv
     problems: list[str] = []
     confirmed: Counter[str] = Counter()
-    url = os.environ.get("DOUGONG_TEST_DATABASE_URL", DEFAULT_URL).replace("postgresql+psycopg:", "postgresql:")
+    url = os.environ.get("DOUGONG_TEST_DATABASE_URL", DEFAULT_URL).replace(
+        "postgresql+psycopg:", "postgresql:"
+    )
     compare(OUT / "world.json", world_text(), write, problems)
     with psycopg.connect(url) as connection:
         oracle = Oracle(connection, build())

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Plus, minus, times, divided by, negation over fields of every numeric kind: kind, scale, rounding, null."""
 
 from fractions import Fraction
@@ -7,7 +8,11 @@ from kit import Family
 from reference import divided, exact, printed
 from world import NUMBERS
 
-family = Family("arithmetic", "PostgreSQL numeric over the same rows, and Python fractions; kinds, scales and digits by the table of the document", "number")
+family = Family(
+    "arithmetic",
+    "PostgreSQL numeric over the same rows, and Python fractions; kinds, scales and digits by the table of the document",
+    "number",
+)
 F = family
 ROWS = ("plain", "negative", "zero", "nulls", "mixed", "big", "lowest", "half", "minus_half", "thirds")
 #: expression, its type, digits, hand-written SQL
@@ -80,9 +85,27 @@ F("1 / 20000000000", "decimal(10)", "0.0000000001", why="0.00000000005 half-up")
 F("-1 / 20000000000", "decimal(10)", "-0.0000000001", why="half away from zero")
 F("1 / 20000000001", "decimal(10)", "0.0000000000", why="0.0000000000499… rounds down")
 F("-1 / 30000000000", "decimal(10)", "0.0000000000", why="rounds to zero, without a sign")
-F("0.00000000015 / 1", "decimal(10)", "0.0000000002", why="half away from zero at digit 10", sql="round(0.00000000015, 10)")
-F("0.00000000025 / 1", "decimal(10)", "0.0000000003", why="half-even would say 2", sql="round(0.00000000025, 10)")
-F("1 / 3 * 3", "decimal(10)", "0.9999999999", sql="round(1::numeric(50,30) / 3, 10) * 3", why="the quotient is rounded before")
+F(
+    "0.00000000015 / 1",
+    "decimal(10)",
+    "0.0000000002",
+    why="half away from zero at digit 10",
+    sql="round(0.00000000015, 10)",
+)
+F(
+    "0.00000000025 / 1",
+    "decimal(10)",
+    "0.0000000003",
+    why="half-even would say 2",
+    sql="round(0.00000000025, 10)",
+)
+F(
+    "1 / 3 * 3",
+    "decimal(10)",
+    "0.9999999999",
+    sql="round(1::numeric(50,30) / 3, 10) * 3",
+    why="the quotient is rounded before",
+)
 F("10 / 4 * 4 == 10", "boolean", True, sql="10::numeric / 4 * 4 = 10")
 F("1 / 0 + 5", "decimal(10)", None, why="null in, null out")
 F("2.50 * 4.0", "decimal(3)", "10.000", sql="2.50 * 4.0")

@@ -1,8 +1,11 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Literals, precedence, comparison."""
 
 from kit import Family
 
-family = Family("literals", "Hand; PostgreSQL (text compared with COLLATE \"C\", which orders UTF-8 by code point)")
+family = Family(
+    "literals", 'Hand; PostgreSQL (text compared with COLLATE "C", which orders UTF-8 by code point)'
+)
 F = family
 
 F("12", "integer", 12, digits=2)
@@ -57,7 +60,12 @@ F("-1 < 0.5", "boolean", True, sql="-1 < 0.5")
 F("2 != 2.00", "boolean", False, sql="2 <> 2.00")
 F("3 >= 3.0000000001", "boolean", False, sql="3 >= 3.0000000001")
 F("9007199254740993 == 9007199254740992", "boolean", False, sql="9007199254740993 = 9007199254740992")
-F("0.3333333333333333333 < 0.3333333333333333334", "boolean", True, sql="0.3333333333333333333 < 0.3333333333333333334")
+F(
+    "0.3333333333333333333 < 0.3333333333333333334",
+    "boolean",
+    True,
+    sql="0.3333333333333333333 < 0.3333333333333333334",
+)
 F('"a" < "b"', "boolean", True, sql="""'a' COLLATE "C" < 'b'""")
 F('"B" < "a"', "boolean", True, sql="""'B' COLLATE "C" < 'a'""")
 F('"a" == "A"', "boolean", False, sql="'a' = 'A'")
@@ -67,8 +75,20 @@ F('"ab" < "abc"', "boolean", True, sql="""'ab' COLLATE "C" < 'abc'""")
 F('"a" == "a "', "boolean", False, sql="'a' = 'a '::text")
 F('"一" < "丁"', "boolean", True, sql="""'一' COLLATE "C" < '丁'""")
 F('"z" < "é"', "boolean", True, sql="""'z' COLLATE "C" < 'é'""")
-F('"￮" < "😀"', "boolean", True, sql="""'￮' COLLATE "C" < '😀'""", why="U+FFEE < U+1F600; UTF-16 order says otherwise")
-F('"e\u0301" == "\u00e9"', "boolean", False, sql="U&'e\\0301' = U&'\\00e9'", why="e + U+0301 on the left, U+00E9 on the right; values are not normalized")
+F(
+    '"￮" < "😀"',
+    "boolean",
+    True,
+    sql="""'￮' COLLATE "C" < '😀'""",
+    why="U+FFEE < U+1F600; UTF-16 order says otherwise",
+)
+F(
+    '"e\u0301" == "\u00e9"',
+    "boolean",
+    False,
+    sql="U&'e\\0301' = U&'\\00e9'",
+    why="e + U+0301 on the left, U+00E9 on the right; values are not normalized",
+)
 F("t > u", "boolean", True, "phrase.high", sql='r.t COLLATE "C" > r.u')
 F("t > v", "boolean", True, "phrase.high", sql='r.t COLLATE "C" > r.v')
 F("u == v", "boolean", False, "phrase.combining", sql="r.u = r.v")
@@ -77,7 +97,14 @@ F("true != false", "boolean", True, sql="true <> false")
 F("(1 < 2) == (3 > 2)", "boolean", True, sql="(1 < 2) = (3 > 2)")
 F("o == s", "boolean", True, "phrase.emoji", sql="r.o = r.s")
 F("o != s", "boolean", True, "phrase.abc", sql="r.o <> r.s")
-F("o < s", "boolean", False, "phrase.abc", sql='r.o COLLATE "C" < r.s', why="green after blue: by the key, as text")
+F(
+    "o < s",
+    "boolean",
+    False,
+    "phrase.abc",
+    sql='r.o COLLATE "C" < r.s',
+    why="green after blue: by the key, as text",
+)
 F("i > a", "boolean", False, "number.plain", sql="r.i > r.a")
 F("a == b", "boolean", False, "number.big", sql="r.a = r.b")
 F("a > c", "boolean", True, "number.big", sql="r.a > r.c")

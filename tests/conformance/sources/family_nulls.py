@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Null and three-valued logic."""
 
 from itertools import product
@@ -38,7 +39,7 @@ F("b / a", "decimal(10)", None, "mixed", why="null in, null out")
 F("IF(v, 1, 2)", "integer", 2, "plain", sql="case when r.v then 1 else 2 end")
 F("IF(not v, 1, 2)", "integer", 2, "plain", sql="case when not r.v then 1 else 2 end")
 F("IF(v, 1)", "integer", None, "plain", sql="case when r.v then 1 end")
-F("IF(a > 1, \"high\", \"low\")", "text", "low", "nulls", sql="case when r.a > 1 then 'high' else 'low' end")
+F('IF(a > 1, "high", "low")', "text", "low", "nulls", sql="case when r.a > 1 then 'high' else 'low' end")
 F("ABS(a)", "decimal(2)", None, "nulls", sql="abs(r.a)")
 F("ROUND(a, 1)", "decimal(1)", None, "nulls", sql="round(r.a, 1)")
 F("FLOOR(a)", "integer", None, "nulls", sql="floor(r.a)")
@@ -52,26 +53,33 @@ F("BETWEEN(j, i, 4)", "boolean", False, "mixed", sql="r.j between r.i and 4", wh
 F("BETWEEN(j, i, 6)", "boolean", None, "mixed", sql="r.j between r.i and 6")
 F("BETWEEN(j, 6, i)", "boolean", False, "mixed", sql="r.j between 6 and r.i")
 F("LEN(t)", "integer", None, "phrase.nulls", sql="length(r.t)")
-F("t == \"\"", "boolean", None, "phrase.nulls", sql="r.t = ''")
-F("t == \"\"", "boolean", True, "phrase.blank", sql="r.t = ''")
+F('t == ""', "boolean", None, "phrase.nulls", sql="r.t = ''")
+F('t == ""', "boolean", True, "phrase.blank", sql="r.t = ''")
 F("LEN(t)", "integer", 0, "phrase.blank", sql="length(r.t)")
 F("LEFT(t, n)", "text", None, "phrase.nulls", sql="left(r.t, r.n::int)")
-F("LEFT(\"abc\", n)", "text", None, "phrase.nulls", sql="left('abc', r.n::int)")
+F('LEFT("abc", n)', "text", None, "phrase.nulls", sql="left('abc', r.n::int)")
 F("CONTAINS(t, u)", "boolean", None, "phrase.part", why="null part")
 F("CONTAINS(u, t)", "boolean", None, "phrase.part", why="null text")
-F("REPLACE(t, u, \"a\")", "text", None, "phrase.part", why="null in, null out")
-F("REPLACE(t, \"q\", u)", "text", None, "phrase.part", why="null in, null out, even when nothing is replaced", sql="replace(r.t, 'q', r.u)")
+F('REPLACE(t, u, "a")', "text", None, "phrase.part", why="null in, null out")
+F(
+    'REPLACE(t, "q", u)',
+    "text",
+    None,
+    "phrase.part",
+    why="null in, null out, even when nothing is replaced",
+    sql="replace(r.t, 'q', r.u)",
+)
 F("UPPER(u)", "text", None, "phrase.part", sql="upper(r.u)")
 F("d < e", "boolean", None, "slot.nulls", sql="r.d < r.e")
 F("d - e", "integer", None, "slot.nulls", sql="r.d - r.e")
 F("YEAR(d)", "integer", None, "slot.nulls", sql="extract(year from r.d)")
-F("DATEADD(d, 1, \"day\")", "date", None, "slot.nulls", sql="r.d + 1")
-F("DATEADD(TODAY(), n, \"day\")", "date", None, "slot.nulls", why="null in, null out")
+F('DATEADD(d, 1, "day")', "date", None, "slot.nulls", sql="r.d + 1")
+F('DATEADD(TODAY(), n, "day")', "date", None, "slot.nulls", why="null in, null out")
 F("at - till", "duration", None, "slot.half", sql="r.at - r.till")
 F("till + span", "instant", None, "slot.half", sql="r.till + r.span")
 F("took > span", "boolean", None, "slot.half", sql="r.took > r.span")
-F("kind == \"direct\"", "boolean", None, "account.empty", sql="r.kind = 'direct'")
-F("kind != \"direct\"", "boolean", None, "account.empty", sql="r.kind <> 'direct'")
+F('kind == "direct"', "boolean", None, "account.empty", sql="r.kind = 'direct'")
+F('kind != "direct"', "boolean", None, "account.empty", sql="r.kind <> 'direct'")
 F("region == owner.team.region", "boolean", None, "account.empty", why="null reference")
 F("not active", "boolean", None, "account.empty", sql="not r.active")
 F("null and false", "boolean", False, sql="null and false")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """ABS, ROUND, ROUNDUP, ROUNDDOWN, FLOOR, CEIL, MOD, MIN, MAX."""
 
 from fractions import Fraction
@@ -6,9 +7,19 @@ from kit import Family
 from reference import away, exact, half_up, printed, toward
 from world import NUMBERS
 
-family = Family("numbers", "PostgreSQL numeric (round() of numeric is half away from zero), Python fractions", "number")
+family = Family(
+    "numbers", "PostgreSQL numeric (round() of numeric is half away from zero), Python fractions", "number"
+)
 F = family
-KIND = {"i": "integer", "a": "decimal(%d)", "b": "decimal(%d)", "c": "decimal(%d)", "m": "money(CNY,%d)", "y": "money(CNY,%d)", "p": "percent(%d)"}
+KIND = {
+    "i": "integer",
+    "a": "decimal(%d)",
+    "b": "decimal(%d)",
+    "c": "decimal(%d)",
+    "m": "money(CNY,%d)",
+    "y": "money(CNY,%d)",
+    "p": "percent(%d)",
+}
 SCALE = {"i": 0, "a": 2, "b": 4, "c": 10, "m": 2, "y": 4, "p": 4}
 WAYS = {"ROUND": half_up, "ROUNDUP": away, "ROUNDDOWN": toward}
 
@@ -24,7 +35,8 @@ def rounding(function: str, name: str, places: int, row: str) -> None:
     scale = min(max(places, 0), SCALE[name])
     found = None if value is None else printed(Fraction(WAYS[function](value, places)), scale)
     sql = {"ROUND": f"round(r.{name}, {places})", "ROUNDDOWN": f"trunc(r.{name}, {places})"}.get(
-        function, f"sign(r.{name}) * ceil(abs(r.{name}) * power(10::numeric, {places})) / power(10::numeric, {places})"
+        function,
+        f"sign(r.{name}) * ceil(abs(r.{name}) * power(10::numeric, {places})) / power(10::numeric, {places})",
     )
     F(f"{function}({name}, {places})", typed(name, scale), on=row, sql=f"round({sql}, 12)", py=found)
 
@@ -39,7 +51,13 @@ for function in WAYS:
                               ("p", 2, "minus_half"), ("y", 2, "half"), ("y", 2, "minus_half"), ("i", -12, "big"), ("i", -3, "plain"),
                               ("a", -2, "lowest"), ("a", 10, "plain"), ("i", 4, "plain"), ("a", -1, "half")):  # fmt: skip
         rounding(function, name, places, row)
-F("ROUND(2.5)", "decimal(0)", "3", sql="round(2.5)", why="half away from zero; the kind is kept: decimal of scale 0")
+F(
+    "ROUND(2.5)",
+    "decimal(0)",
+    "3",
+    sql="round(2.5)",
+    why="half away from zero; the kind is kept: decimal of scale 0",
+)
 F("ROUND(-2.5)", "decimal(0)", "-3", sql="round(-2.5)")
 F("ROUND(0.5)", "decimal(0)", "1", sql="round(0.5)")
 F("ROUND(-0.4)", "decimal(0)", "0", sql="round(-0.4)", why="no negative zero")
@@ -83,9 +101,27 @@ F("CEIL(-0.5)", "integer", 0, sql="ceil(-0.5)")
 F("FLOOR(3)", "integer", 3)
 F("CEIL(3.0000000001)", "integer", 4, sql="ceil(3.0000000001)")
 FLOORED = "{a} - {b} * floor({a}::numeric / nullif({b}, 0))"
-for left, right in (("7", "3"), ("-7", "3"), ("7", "-3"), ("-7", "-3"), ("6", "3"), ("-6", "3"), ("0", "5"), ("5", "0"), ("1", "1000000")):
+for left, right in (
+    ("7", "3"),
+    ("-7", "3"),
+    ("7", "-3"),
+    ("-7", "-3"),
+    ("6", "3"),
+    ("-6", "3"),
+    ("0", "5"),
+    ("5", "0"),
+    ("1", "1000000"),
+):
     F(f"MOD({left}, {right})", "integer", sql=FLOORED.format(a=left, b=right))
-for left, right, scale in (("5.5", "2", 1), ("-5.5", "2", 1), ("5.5", "-2", 1), ("5.25", "0.5", 2), ("-0.1", "0.3", 1), ("1", "0.07", 2), ("5.5", "0.0", 1)):
+for left, right, scale in (
+    ("5.5", "2", 1),
+    ("-5.5", "2", 1),
+    ("5.5", "-2", 1),
+    ("5.25", "0.5", 2),
+    ("-0.1", "0.3", 1),
+    ("1", "0.07", 2),
+    ("5.5", "0.0", 1),
+):
     F(f"MOD({left}, {right})", f"decimal({scale})", sql=FLOORED.format(a=left, b=right))
 EXACT_MOD = "case when r.{b} = 0 then null when mod(r.{a}, r.{b}) <> 0 and sign(r.{a}) <> sign(r.{b}) then mod(r.{a}, r.{b}) + r.{b} else mod(r.{a}, r.{b}) end"
 for row in ("plain", "negative", "zero", "big", "lowest", "mixed"):
@@ -93,8 +129,18 @@ for row in ("plain", "negative", "zero", "big", "lowest", "mixed"):
     F("MOD(a, b)", "decimal(4)", on=row, sql=EXACT_MOD.format(a="a", b="b"))
     F("MOD(m, f)", "money(CNY,2)", on=row, sql=EXACT_MOD.format(a="m", b="f"))
 for row in ("plain", "negative", "big", "mixed"):
-    F("MIN(i, j)", "integer", on=row, sql="case when r.i is not null and r.j is not null then least(r.i, r.j) end")
-    F("MAX(a, b, c)", "decimal(10)", on=row, sql="case when r.a + r.b + r.c is not null then greatest(r.a, r.b, r.c) end")
+    F(
+        "MIN(i, j)",
+        "integer",
+        on=row,
+        sql="case when r.i is not null and r.j is not null then least(r.i, r.j) end",
+    )
+    F(
+        "MAX(a, b, c)",
+        "decimal(10)",
+        on=row,
+        sql="case when r.a + r.b + r.c is not null then greatest(r.a, r.b, r.c) end",
+    )
     F("MAX(m, f)", "money(CNY,2)", on=row, sql="case when r.m + r.f is not null then greatest(r.m, r.f) end")
     F("MIN(p, q)", "percent(4)", on=row, sql="case when r.p + r.q is not null then least(r.p, r.q) end")
 F("MIN(3, 1, 2)", "integer", 1, sql="least(3, 1, 2)")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Paths over to-one relations: null on the way, deleted targets, references compared."""
 
 from kit import Family
@@ -11,8 +12,8 @@ family = Family(
 )
 F = family
 REGION = "(SELECT x.name FROM region x WHERE x.id = r.region AND NOT x.deleted)"
-OWNER = "(SELECT u.{} FROM \"user\" u WHERE u.id = r.owner AND NOT u.deleted)"
-TEAM = "(SELECT t.{} FROM \"user\" u JOIN team t ON t.id = u.team WHERE u.id = r.owner)"
+OWNER = '(SELECT u.{} FROM "user" u WHERE u.id = r.owner AND NOT u.deleted)'
+TEAM = '(SELECT t.{} FROM "user" u JOIN team t ON t.id = u.team WHERE u.id = r.owner)'
 PARENT = "(SELECT p.{} FROM account p WHERE p.id = r.parent AND NOT p.deleted)"
 for row in ("huaxin", "bluesea", "empty", "orphan", "selfie", "big"):
     F("region.name", "text", on=row, sql=REGION)
@@ -38,7 +39,13 @@ F("region.parent", "reference(region)", None, "orphan", why="behind a record in 
 F("owner.team.region.parent.name", "text", "中国", "huaxin", why="wang → team east → 华东 → 中国")
 F("owner.team.region.parent.parent", "reference(region)", None, "huaxin")
 F("owner.team.parent.region.name", "text", "华东", "bluesea", why="li → Shanghai → parent team east → 华东")
-F("parent.parent.parent.parent.parent.name", "text", "Self", "selfie", why="its own parent; five relations are allowed")
+F(
+    "parent.parent.parent.parent.parent.name",
+    "text",
+    "Self",
+    "selfie",
+    why="its own parent; five relations are allowed",
+)
 F("parent.parent.parent.name", "text", None, "big", why="big → bluesea → huaxin → none")
 F("parent.parent.name", "text", "华信科技", "big")
 F("parent.parent.region.parent.name", "text", "华东", "big")
@@ -50,18 +57,36 @@ F("owner == parent.parent.owner", "boolean", True, "big", why="wang and wang")
 F("region == owner.team.region", "boolean", False, "huaxin", sql=f"r.region = {TEAM.format('region')}")
 F("region == owner.team.region", "boolean", None, "orphan", why="zhao has no team")
 F("region.parent == owner.team.region", "boolean", True, "huaxin", why="华东 and 华东")
-F("parent.name == \"华信科技\"", "boolean", True, "bluesea", sql=f"{PARENT.format('name')} = '华信科技'")
-F("not (parent.name == \"华信科技\")", "boolean", None, "huaxin", why="null stays null under not")
-F("COALESCE(parent.name, name)", "text", "华信科技", "huaxin", sql=f"coalesce({PARENT.format('name')}, r.name)")
+F('parent.name == "华信科技"', "boolean", True, "bluesea", sql=f"{PARENT.format('name')} = '华信科技'")
+F('not (parent.name == "华信科技")', "boolean", None, "huaxin", why="null stays null under not")
+F(
+    "COALESCE(parent.name, name)",
+    "text",
+    "华信科技",
+    "huaxin",
+    sql=f"coalesce({PARENT.format('name')}, r.name)",
+)
 F("COALESCE(parent.name, name)", "text", "Orphan & Co", "orphan", why="parent lies in the bin")
-F("CONCAT(region.name, \"/\", owner.name)", "text", "上海/王芳", "huaxin", sql=f"concat({REGION}, '/', {OWNER.format('name')})")
-F("CONCAT(region.name, \"/\", owner.name)", "text", "/", "empty")
+F(
+    'CONCAT(region.name, "/", owner.name)',
+    "text",
+    "上海/王芳",
+    "huaxin",
+    sql=f"concat({REGION}, '/', {OWNER.format('name')})",
+)
+F('CONCAT(region.name, "/", owner.name)', "text", "/", "empty")
 F("IF(parent.active, 1, 2)", "integer", 1, "bluesea", sql="1")
 F("IF(parent.active, 1, 2)", "integer", 2, "huaxin", why="null is not met")
 F("parent.kind == kind", "boolean", False, "bluesea", sql=f"{PARENT.format('kind')} = r.kind")
-F("parent.kind == \"direct\" or active", "boolean", True, "bluesea", sql=f"{PARENT.format('kind')} = 'direct' or r.active")
-F("\"vip\" in parent.tags", "boolean", True, "bluesea", why="huaxin is vip")
-F("\"vip\" in parent.tags", "boolean", None, "huaxin", why="no parent")
+F(
+    'parent.kind == "direct" or active',
+    "boolean",
+    True,
+    "bluesea",
+    sql=f"{PARENT.format('kind')} = 'direct' or r.active",
+)
+F('"vip" in parent.tags', "boolean", True, "bluesea", why="huaxin is vip")
+F('"vip" in parent.tags', "boolean", None, "huaxin", why="no parent")
 F("parent.sla + sla", "duration", "P2D", "bluesea", why="48 h + nothing")
 F("DATE(parent.created_at)", "date", "2024-02-29", "bluesea", why="23:59:59.999999 in Shanghai")
 F("MAX(owner.grade, parent.owner.grade)", "integer", 5, "bluesea", sql="greatest(3, 5)")

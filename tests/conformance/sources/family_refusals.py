@@ -1,8 +1,12 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """What is refused, and with which code. The codes are those of the document and of the catalogue of sentences."""
 
 from kit import Family
 
-family = Family("refusals", "The sentences of docs/expressions.md; codes that the document does not name are those of the catalogue expressions.messages")
+family = Family(
+    "refusals",
+    "The sentences of docs/expressions.md; codes that the document does not name are those of the catalogue expressions.messages",
+)
 R = family.refuse
 N, A, P, S = "number", "account", "phrase", "slot"
 # Writing
@@ -63,7 +67,7 @@ R("LEN(t).x", "expr.not_allowed", P)
 R('"a".upper()', "expr.not_allowed")
 R("t.upper()", "expr.not_allowed", P)
 R("tags[0]", "expr.not_allowed", A)
-R('t[1:2]', "any", P)
+R("t[1:2]", "any", P)
 R("[x for x in tags]", "any", A)
 R("lambda: 1", "any")
 R("MAX(*tags)", "any", A)
@@ -107,7 +111,11 @@ R("a * a * a * a * a", "expr.too_wide", N)
 R("i * i * i * i * i", "expr.too_wide", N)
 R("c * c * c * c", "expr.too_wide", N)
 R("REPLACE(t, u, REPLACE(t, u, v))", "expr.too_expensive", P)
-R("REPLACE(REPLACE(t, u, v), u, v) == v and REPLACE(REPLACE(REPLACE(t, u, v), u, v), u, v) == v", "expr.too_expensive", P)
+R(
+    "REPLACE(REPLACE(t, u, v), u, v) == v and REPLACE(REPLACE(REPLACE(t, u, v), u, v), u, v) == v",
+    "expr.too_expensive",
+    P,
+)
 R("CONCAT(" + ", ".join(["t"] * 330) + ")", "expr.too_expensive", P)
 # Names
 R("amuont", "expr.unknown_name", "contract", hint="amount")
@@ -240,7 +248,7 @@ R("d < NOW()", "expr.type", S)
 R("TODAY() - NOW()", "expr.type")
 R("HOUR(d)", "expr.type", S)
 R("WORKDAYS(at, till)", "expr.type", S)
-R("DATEDIFF(d, at, \"day\")", "expr.type", S)
+R('DATEDIFF(d, at, "day")', "expr.type", S)
 R("YEAR(t)", "expr.type", P)
 R("CONCAT(at)", "expr.type", S)
 R("CONCAT(t)", "expr.type", N)
@@ -257,8 +265,8 @@ R("COUNT(contracts, units)", "expr.type", A)
 R("ANY(contracts, title)", "expr.type", A)
 R("ANY(contracts, amount > this.budget)", "expr.type", A)
 R("COUNT(owner)", "any", A)
-R('LATEST(contracts, amount, by=title)', "any", A)
-R('COUNT(contracts, by=signed_at, within=30)', "any", A)
+R("LATEST(contracts, amount, by=title)", "any", A)
+R("COUNT(contracts, by=signed_at, within=30)", "any", A)
 R("SUM(contracts, COUNT(lines))", "any", A)
 R("SUM(subsidiaries, SUM(contracts, amount))", "expr.nested_aggregate", A)
 R("COUNT(subsidiaries, COUNT(contracts) > 1)", "expr.nested_aggregate", A)
@@ -303,3 +311,7 @@ R('BETWEEN(d, "2026-01-01", "2026-13-01")', "expr.bad_literal", S)
 # Several at once: the first in the order of the text
 R("amuont + nmae", "expr.unknown_name", "contract", hint="amount")
 R("ROUND(x, y)", "any")
+R('ANY(contracts, paid, within="30d")', "expr.unknown_keyword", A)
+R('ALL(contracts, paid, within="30d")', "expr.unknown_keyword", A)
+R("ANY(contracts, paid, by=signed_at)", "expr.unknown_keyword", A)
+R('SUM(contracts, amount, since="30d")', "expr.unknown_keyword", A)

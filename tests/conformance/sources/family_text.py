@@ -1,8 +1,13 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Text: positions count code points, case mapping is one to one."""
 
 from kit import Family
 
-family = Family("text", "Python slices, unicodedata-free simple case mapping by hand, PostgreSQL string functions (UTF-8)", "phrase")
+family = Family(
+    "text",
+    "Python slices, unicodedata-free simple case mapping by hand, PostgreSQL string functions (UTF-8)",
+    "phrase",
+)
 F = family
 BLANKS = "E' \\t\\n\\r\\u00a0\\u3000'"
 for row in ("chinese", "emoji", "wide", "blank", "spaces", "combining", "high", "nulls"):
@@ -32,7 +37,12 @@ F('UPPER("ａｂｃｚ")', "text", "ＡＢＣＺ", sql="upper('ａｂｃｚ')")
 F('LOWER("ＡＢＣＺ１")', "text", "ａｂｃｚ１", sql="lower('ＡＢＣＺ１')")
 F('LOWER("Ⅷ Ⓐ Ა Ꭰ Ա 𐐀 Ḁ")', "text", "Ⅷ Ⓐ Ა Ꭰ Ա 𐐀 Ḁ", why="other scripts stay")
 F('UPPER("ⅷ ⓐ ა ꭰ ա 𐐨 ḁ")', "text", "ⅷ ⓐ ა ꭰ ա 𐐨 ḁ", why="other scripts stay")
-F('LOWER("\u212a\u212b\u2126")', "text", "\u212a\u212b\u2126", why="Kelvin, Angstrom, Ohm signs are outside the listed blocks")
+F(
+    'LOWER("\u212a\u212b\u2126")',
+    "text",
+    "\u212a\u212b\u2126",
+    why="Kelvin, Angstrom, Ohm signs are outside the listed blocks",
+)
 F('UPPER("华东 abc 123 _-!")', "text", "华东 ABC 123 _-!", sql="upper('华东 abc 123 _-!')")
 F("UPPER(t)", "text", on="abc", sql="upper(r.t)")
 F("LOWER(t)", "text", on="abc", sql="lower(r.t)")
@@ -89,7 +99,13 @@ F('ENDSWITH("c", "abc")', "boolean", False)
 F('ENDSWITH("a😀", "😀")', "boolean", True)
 F('REPLACE("aaaa", "aa", "b")', "text", "bb", sql="replace('aaaa', 'aa', 'b')")
 F('REPLACE("aaaaa", "aa", "b")', "text", "bba", sql="replace('aaaaa', 'aa', 'b')", why="left to right")
-F('REPLACE("abab", "ab", "ba")', "text", "baba", sql="replace('abab', 'ab', 'ba')", why="the result is not looked at again")
+F(
+    'REPLACE("abab", "ab", "ba")',
+    "text",
+    "baba",
+    sql="replace('abab', 'ab', 'ba')",
+    why="the result is not looked at again",
+)
 F('REPLACE("abc", "", "x")', "text", "abc", sql="replace('abc', '', 'x')", why="an empty old changes nothing")
 F('REPLACE("", "", "x")', "text", "", sql="replace('', '', 'x')")
 F('REPLACE("abc", "b", "")', "text", "ac", sql="replace('abc', 'b', '')")
@@ -106,18 +122,18 @@ F('CONCAT("a")', "text", "a")
 F('CONCAT(t, "-", u)', "text", "-", "nulls", sql="concat(r.t, '-', r.u)", why="a null is taken as empty")
 F("CONCAT(t, u)", "text", "", "nulls", sql="concat(r.t, r.u)", why="never null")
 F("CONCAT(t, o, n)", "text", "华东大区客户，续约中red2", "chinese", sql="concat(r.t, r.o, r.n)")
-F("CONCAT(i, \"/\", j)", "text", "-7/3", "number.negative", sql="concat(r.i, '/', r.j)")
-F("CONCAT(a, \" \", b)", "text", "12.34 0.1250", "number.plain", sql="concat(r.a, ' ', r.b)")
+F('CONCAT(i, "/", j)', "text", "-7/3", "number.negative", sql="concat(r.i, '/', r.j)")
+F('CONCAT(a, " ", b)', "text", "12.34 0.1250", "number.plain", sql="concat(r.a, ' ', r.b)")
 F("CONCAT(a * b)", "text", "1.542500", "number.plain", sql="concat(r.a * r.b)")
 F("CONCAT(a)", "text", "0.00", "number.zero", sql="concat(r.a)")
 F("CONCAT(c)", "text", "-0.6666666667", "number.negative", sql="concat(r.c)", length=20)
 F("CONCAT(a)", "text", "-9999999999999.99", "number.lowest", sql="concat(r.a)")
 F("CONCAT(ROUND(a, 0))", "text", "12", "number.plain", sql="concat(round(r.a, 0))")
-F("CONCAT(d, \"~\", e)", "text", "2024-02-29~2025-02-28", "slot.leap", sql="concat(r.d, '~', r.e)", length=21)
+F('CONCAT(d, "~", e)', "text", "2024-02-29~2025-02-28", "slot.leap", sql="concat(r.d, '~', r.e)", length=21)
 F("CONCAT(d)", "text", "0001-01-01", "slot.first", sql="concat(r.d)", length=10)
 F("CONCAT(0.030)", "text", "0.030", sql="concat(0.030)")
 F("CONCAT(1 / 3)", "text", "0.3333333333")
 F("LEN(CONCAT(t, t))", "integer", on="emoji", sql="length(r.t || r.t)")
 F("LEFT(CONCAT(u, t), 3)", "text", "大区华", "chinese", sql="left(r.u || r.t, 3)")
 F("LEFT(t, n) == RIGHT(t, n)", "boolean", True, "repeat", sql="left(r.t, 200) = right(r.t, 200)")
-F("LEN(REPLACE(t, \"a\", \"\"))", "integer", 0, "repeat", sql="length(replace(r.t, 'a', ''))")
+F('LEN(REPLACE(t, "a", ""))', "integer", 0, "repeat", sql="length(replace(r.t, 'a', ''))")

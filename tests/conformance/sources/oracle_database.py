@@ -41,13 +41,17 @@ class Oracle:
             values = [key, calendar["weekdays"], calendar["holidays"], calendar["makeup"]]
             connection.execute("INSERT INTO calendar VALUES (%s, %s, %s::date[], %s::date[])", values)
         for key, table in world["tables"].items():
-            for start, end, rate in zip(table["starts"], [*table["starts"][1:], None], table["rates"], strict=True):
+            for start, end, rate in zip(
+                table["starts"], [*table["starts"][1:], None], table["rates"], strict=True
+            ):
                 connection.execute("INSERT INTO tier VALUES (%s, %s, %s, %s)", [key, start, end, rate])
 
     def _table(self, entity: str, fields: dict[str, Any]) -> None:
         columns = {key: shape for key, shape in fields.items() if shape["kind"] != "records"}
         body = ", ".join(f'"{key}" {_column(shape)}' for key, shape in columns.items())
-        self.connection.execute(f'CREATE TABLE "{entity}" (id uuid, deleted boolean NOT NULL DEFAULT false, {body})')
+        self.connection.execute(
+            f'CREATE TABLE "{entity}" (id uuid, deleted boolean NOT NULL DEFAULT false, {body})'
+        )
         for record in self.world["records"][entity].values():
             names = ", ".join(f'"{key}"' for key in record)
             values = [_parameter(columns.get(key, {}).get("kind"), value) for key, value in record.items()]
@@ -65,7 +69,9 @@ class Oracle:
             query += f' FROM "{case["entity"]}" r WHERE r.id = %s'
             values = [self.world["records"][case["entity"]][case["record"]]["id"]]
         with self.connection.transaction():
-            row = self.connection.execute(query.replace("%", "%%").replace("%%s", "%s") if values else query, values or None)
+            row = self.connection.execute(
+                query.replace("%", "%%").replace("%%s", "%s") if values else query, values or None
+            )
             found = row.fetchone()
         assert found is not None
         return found[0]

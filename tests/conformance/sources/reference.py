@@ -117,7 +117,9 @@ def tier(value: Fraction, table: str, mode: str) -> Fraction | None:
     if mode == "slice":
         ends = [*starts[1:], max(value, starts[-1])]
         parts = zip(starts, ends, rates, strict=True)
-        return sum(((min(value, end) - start) * rate for start, end, rate in parts if value > start), Fraction(0))
+        return sum(
+            ((min(value, end) - start) * rate for start, end, rate in parts if value > start), Fraction(0)
+        )
     rate = [rate for start, rate in zip(starts, rates, strict=True) if start <= value][-1]
     return rate if mode == "rate" else value * rate
 

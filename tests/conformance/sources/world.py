@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """The shared world of the conformance cases; ``build()`` is written to ``world.json`` by check_expected.py."""
 
 from __future__ import annotations
@@ -7,7 +8,15 @@ from typing import Any
 from world_small import NUMBERS, PHRASES, SLOTS
 
 Json = dict[str, Any]
-PREFIX = {"region": "1", "team": "2", "user": "3", "account": "a", "contract": "c", "event": "e", "opportunity": "b"}
+PREFIX = {
+    "region": "1",
+    "team": "2",
+    "user": "3",
+    "account": "a",
+    "contract": "c",
+    "event": "e",
+    "opportunity": "b",
+}
 PREFIX |= {"quote": "d", "number": "4", "phrase": "5", "slot": "6"}
 
 
@@ -114,7 +123,11 @@ MAKEUP += ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20",
 CALENDARS = {
     "": {"weekdays": [1, 2, 3, 4, 5], "holidays": HOLIDAYS, "makeup": MAKEUP},
     "plain": {"weekdays": [1, 2, 3, 4, 5], "holidays": [], "makeup": []},
-    "six": {"weekdays": [1, 2, 3, 4, 5, 6], "holidays": ["2026-04-03", "2026-04-04"], "makeup": ["2026-04-04"]},
+    "six": {
+        "weekdays": [1, 2, 3, 4, 5, 6],
+        "holidays": ["2026-04-03", "2026-04-04"],
+        "makeup": ["2026-04-04"],
+    },
     "gulf": {"weekdays": [7, 1, 2, 3, 4], "holidays": [], "makeup": []},
     "closed": {"weekdays": [], "holidays": [], "makeup": ["2026-04-05"]},
 }
@@ -135,13 +148,29 @@ def row(entity: str, n: int, **values: Any) -> Json:
     return {"id": uid(entity, n), **values}
 
 
-def contract(n: int, account: int, status: str | None, amount: str | None, signed: str | None, **rest: Any) -> Json:
-    found = {"account": uid("account", account), "status": status, "amount": amount, "signed_at": signed, **rest}
+def contract(
+    n: int, account: int, status: str | None, amount: str | None, signed: str | None, **rest: Any
+) -> Json:
+    found = {
+        "account": uid("account", account),
+        "status": status,
+        "amount": amount,
+        "signed_at": signed,
+        **rest,
+    }
     return row("contract", n, **{key: value for key, value in found.items() if value is not None})
 
 
-def event(n: int, account: int, kind: str | None, moment: str | None, points: int | None, **rest: Any) -> Json:
-    found = {"account": uid("account", account), "kind": kind, "happened_at": moment, "points": points, **rest}
+def event(
+    n: int, account: int, kind: str | None, moment: str | None, points: int | None, **rest: Any
+) -> Json:
+    found = {
+        "account": uid("account", account),
+        "kind": kind,
+        "happened_at": moment,
+        "points": points,
+        **rest,
+    }
     return row("event", n, **{key: value for key, value in found.items() if value is not None})
 
 
@@ -150,8 +179,16 @@ def opportunity(n: int, account: int, stage: str, amount: str | None, close: str
     return row("opportunity", n, **{key: value for key, value in found.items() if value is not None})
 
 
-def quote(n: int, deal: int, amount: str | None, approved: bool | None, valid: str | None, **rest: Any) -> Json:
-    found = {"opportunity": uid("opportunity", deal), "amount": amount, "approved": approved, "valid": valid, **rest}
+def quote(
+    n: int, deal: int, amount: str | None, approved: bool | None, valid: str | None, **rest: Any
+) -> Json:
+    found = {
+        "opportunity": uid("opportunity", deal),
+        "amount": amount,
+        "approved": approved,
+        "valid": valid,
+        **rest,
+    }
     return row("quote", n, **{key: value for key, value in found.items() if value is not None})
 
 

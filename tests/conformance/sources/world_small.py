@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Rows of the three entities without relations: numbers, phrases, slots of time."""
 
 from __future__ import annotations
@@ -33,9 +34,20 @@ PHRASES: Rows = {
     "chinese": {"t": "华东大区客户，续约中", "u": "大区", "v": "华东", "n": 2, "o": "red", "s": "红"},
     "emoji": {"t": "a😀b👨\u200d👩\u200d👧c", "u": "😀", "v": "👩", "n": 3, "o": "green", "s": "green"},
     "wide": {"t": "ＡＢＣａｂｃ１２３", "u": "ａ", "v": "a", "n": 4, "o": "blue", "s": "green"},
-    "cases": {"t": "Àéÿß ŸžſıİŉĸĶ ΑΩςσάΐ ЖяЁӏ Ａｚ K ǅ ẞ ⅷ ⓐ µ", "u": "iIıİ", "v": "straße", "n": 5, "o": "red"},
+    "cases": {
+        "t": "Àéÿß ŸžſıİŉĸĶ ΑΩςσάΐ ЖяЁӏ Ａｚ K ǅ ẞ ⅷ ⓐ µ",
+        "u": "iIıİ",
+        "v": "straße",
+        "n": 5,
+        "o": "red",
+    },
     "blank": {"t": "", "u": "", "v": " ", "n": 0},
-    "spaces": {"t": " \t\r\n\u00a0\u3000客 户 \u3000\u00a0\n", "u": "\u2003x\u2003", "v": "\u200bx\ufeff", "n": 1},
+    "spaces": {
+        "t": " \t\r\n\u00a0\u3000客 户 \u3000\u00a0\n",
+        "u": "\u2003x\u2003",
+        "v": "\u200bx\ufeff",
+        "n": 1,
+    },
     "white": {"t": " \t\n", "u": "\u3000\u00a0", "v": "\r\n", "n": -1},
     "wild": {"t": "100%_a\\b*c?[d]'\"--;", "u": "%_", "v": "\\", "n": 3},
     "repeat": {"t": "aaaaaa", "u": "aa", "v": "aaa", "n": 200, "o": "blue", "s": "blue"},
