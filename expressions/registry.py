@@ -47,6 +47,10 @@ class SqlCompiler(Protocol):
         ...
 
 
+#: Builds the SQL of a call.
+SqlBuilder = Callable[[SqlCompiler, Apply], sa.ColumnElement[Any]]
+
+
 class TypeRule(Protocol):
     """Chooses the result type of a call."""
 
@@ -96,7 +100,7 @@ class Overload:
     parameters: tuple[Parameter, ...]
     result: TypeRule
     python: Callable[..., Any]
-    sql: Callable[[SqlCompiler, Apply], sa.ColumnElement[Any]] | None = None
+    sql: SqlBuilder | None = None
     context: bool = False
 
 

@@ -1,7 +1,7 @@
 """Deterministic functions that SQLite lacks: wide decimals, case, calendar, zones.
 
-``register`` is called with every new connection. Nothing here imports a driver, and PostgreSQL needs none of it. A number
-argument is an integer or a wide text (:mod:`expressions.wide`); a null argument makes every function null.
+``register`` is called with every new connection. Nothing here imports a driver, and PostgreSQL needs none of it. A
+number argument is an integer or a wide text (:mod:`expressions.wide`); a null argument makes every function null.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ Steps = int | str
 class Connection(Protocol):
     """A DBAPI connection to SQLite."""
 
-    def create_function(self, name: str, narg: int, func: Callable[..., Any], *, deterministic: bool = False) -> None:
+    def create_function(
+        self, name: str, narg: int, func: Callable[..., Any], *, deterministic: bool = False
+    ) -> None:
         """Add a scalar function."""
         ...
 
@@ -77,7 +79,7 @@ def _wide(value: Steps, shift: int) -> str:
 
 
 def _narrow(value: Steps, shift: int) -> int:
-    return _steps(value) * 10**shift
+    return _steps(value) * int(10**shift)
 
 
 def _join(high: int, low: int) -> str:
@@ -106,7 +108,7 @@ def _absolute(a: Steps) -> str:
 
 
 def _compare(a: Steps, a_shift: int, b: Steps, b_shift: int) -> int:
-    left, right = _steps(a) * 10**a_shift, _steps(b) * 10**b_shift
+    left, right = _steps(a) * int(10**a_shift), _steps(b) * int(10**b_shift)
     return (left > right) - (left < right)
 
 
@@ -257,8 +259,10 @@ def _local_hour(moment: int, zone: str) -> int | None:
     return None if local is None else local.hour
 
 
-_FIRST, _LAST = ((edge - EPOCH) // timedelta(microseconds=1) for edge in (
-    datetime.min.replace(tzinfo=EPOCH.tzinfo), datetime.max.replace(tzinfo=EPOCH.tzinfo)))
+_FIRST, _LAST = (
+    (edge - EPOCH) // timedelta(microseconds=1)
+    for edge in (datetime.min.replace(tzinfo=EPOCH.tzinfo), datetime.max.replace(tzinfo=EPOCH.tzinfo))
+)
 
 
 def _add_time(moment: int, count: Steps, unit: int) -> int | None:

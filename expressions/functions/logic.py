@@ -8,6 +8,8 @@ from typing import Any
 
 from expressions.arithmetic import from_scaled, halved_up
 from expressions.functions.rules import comparison, define, fixed, of_types, overload
+from expressions.sql import compare as sql_compare
+from expressions.sql import logic as sql_logic
 from expressions.types import BOOLEAN, DIVISION_SCALE, Kind, Type, percent
 from expressions.unify import are_comparable, unify
 
@@ -89,7 +91,7 @@ def _switch_type(args: Sequence[Type]) -> Type | None:
 define(
     "IF",
     _FAMILY,
-    overload(("c: boolean", "a: any|list", "b?: any|list"), of_types(_if_type), choose),
+    overload(("c: boolean", "a: any|list", "b?: any|list"), of_types(_if_type), choose, sql=sql_logic.choose),
     null_out=False,
     lazy=True,
     zh="条件成立取 a，否则取 b；条件为空按不成立。",
@@ -99,7 +101,12 @@ define(
 define(
     "IFS",
     _FAMILY,
-    overload(("c1: boolean", "a1: any|list", "more*?: any|list"), of_types(_ifs_type), choose_first),
+    overload(
+        ("c1: boolean", "a1: any|list", "more*?: any|list"),
+        of_types(_ifs_type),
+        choose_first,
+        sql=sql_logic.choose,
+    ),
     null_out=False,
     lazy=True,
     zh="依次检查条件，取第一个成立的结果；最后单独的参数是否则值。",
@@ -109,7 +116,12 @@ define(
 define(
     "SWITCH",
     _FAMILY,
-    overload(("x: any", "v1: any", "a1: any|list", "more*?: any|list"), of_types(_switch_type), switch),
+    overload(
+        ("x: any", "v1: any", "a1: any|list", "more*?: any|list"),
+        of_types(_switch_type),
+        switch,
+        sql=sql_logic.switch,
+    ),
     null_out=False,
     lazy=True,
     zh="x 等于哪个值就取其后的结果；最后单独的参数是否则值。",
@@ -119,7 +131,7 @@ define(
 define(
     "COALESCE",
     _FAMILY,
-    overload(("x*: any|list",), of_types(unify), coalesce),
+    overload(("x*: any|list",), of_types(unify), coalesce, sql=sql_logic.coalesce),
     null_out=False,
     lazy=True,
     zh="第一个不为空的值。",
@@ -129,8 +141,8 @@ define(
 define(
     "ISBLANK",
     _FAMILY,
-    overload(("x: any|list",), fixed(BOOLEAN), is_blank),
-    overload(("x: json",), fixed(BOOLEAN), is_null),
+    overload(("x: any|list",), fixed(BOOLEAN), is_blank, sql=sql_logic.is_blank),
+    overload(("x: json",), fixed(BOOLEAN), is_null, sql=sql_logic.is_blank),
     null_out=False,
     zh="是否为空、空白文本或空列表。",
     en="Whether it is null, white space only, or an empty list.",
@@ -139,7 +151,7 @@ define(
 define(
     "BETWEEN",
     _FAMILY,
-    overload(("x: any", "low: any", "high: any"), comparison(ordered=True), between),
+    overload(("x: any", "low: any", "high: any"), comparison(ordered=True), between, sql=sql_compare.between),
     null_out=False,
     zh="x 是否在两端之间（含两端）。",
     en="Whether x lies between low and high, both included.",
@@ -148,7 +160,9 @@ define(
 define(
     "COMPLETENESS",
     _FAMILY,
-    overload(("x*: any|list|json",), fixed(percent(DIVISION_SCALE, 1)), completeness),
+    overload(
+        ("x*: any|list|json",), fixed(percent(DIVISION_SCALE, 1)), completeness, sql=sql_logic.completeness
+    ),
     null_out=False,
     zh="填写完整度：非空参数所占比例。",
     en="The share of the arguments that are not blank.",

@@ -11,6 +11,7 @@ from expressions.arithmetic import Number, from_scaled, negate_exact, round_to, 
 from expressions.env import Env
 from expressions.functions.rules import Settings, define, of_types, overload, same_numbers
 from expressions.registry import Parameter
+from expressions.sql import numbers as sql_numbers
 from expressions.types import Kind, Type, decimal, integer
 
 _FAMILY = "numbers"
@@ -108,7 +109,7 @@ _same = of_types(lambda args: args[0])
 define(
     "ABS",
     _FAMILY,
-    overload(("x: number",), _same, absolute),
+    overload(("x: number",), _same, absolute, sql=sql_numbers.absolute),
     zh="绝对值。",
     en="The number without its sign.",
     examples={"ABS(-2.50)": "2.50"},
@@ -116,7 +117,7 @@ define(
 define(
     "ROUND",
     _FAMILY,
-    overload(("x: number", _PLACES), _round_type, round_half),
+    overload(("x: number", _PLACES), _round_type, round_half, sql=sql_numbers.round_half),
     zh="四舍五入到 n 位小数。",
     en="Rounded half away from zero to n digits behind the point.",
     examples={"ROUND(2.345, 2)": "2.35", "ROUND(-2.5)": "-3", "ROUND(1450, -2)": "1500"},
@@ -124,7 +125,7 @@ define(
 define(
     "ROUNDUP",
     _FAMILY,
-    overload(("x: number", _PLACES), _round_type, round_up),
+    overload(("x: number", _PLACES), _round_type, round_up, sql=sql_numbers.round_up),
     zh="远离零方向进位到 n 位小数。",
     en="Rounded away from zero to n digits behind the point.",
     examples={"ROUNDUP(2.341, 2)": "2.35", "ROUNDUP(-2.1)": "-3"},
@@ -132,7 +133,7 @@ define(
 define(
     "ROUNDDOWN",
     _FAMILY,
-    overload(("x: number", _PLACES), _round_type, round_down),
+    overload(("x: number", _PLACES), _round_type, round_down, sql=sql_numbers.round_down),
     zh="向零方向舍去到 n 位小数。",
     en="Rounded toward zero to n digits behind the point.",
     examples={"ROUNDDOWN(2.349, 2)": "2.34", "ROUNDDOWN(-2.9)": "-2"},
@@ -140,8 +141,8 @@ define(
 define(
     "FLOOR",
     _FAMILY,
-    overload(("x: plain",), of_types(_whole_type), floor),
-    overload(("x: money",), of_types(_whole_money_type), floor_money),
+    overload(("x: plain",), of_types(_whole_type), floor, sql=sql_numbers.floor),
+    overload(("x: money",), of_types(_whole_money_type), floor_money, sql=sql_numbers.floor),
     zh="不大于 x 的最大整数。",
     en="The greatest whole number not above x.",
     examples={"FLOOR(2.9)": "2", "FLOOR(-2.1)": "-3"},
@@ -149,8 +150,8 @@ define(
 define(
     "CEIL",
     _FAMILY,
-    overload(("x: plain",), of_types(_whole_type), ceil),
-    overload(("x: money",), of_types(_whole_money_type), ceil_money),
+    overload(("x: plain",), of_types(_whole_type), ceil, sql=sql_numbers.ceil),
+    overload(("x: money",), of_types(_whole_money_type), ceil_money, sql=sql_numbers.ceil),
     zh="不小于 x 的最小整数。",
     en="The smallest whole number not below x.",
     examples={"CEIL(2.1)": "3", "CEIL(-2.9)": "-2"},
@@ -158,8 +159,8 @@ define(
 define(
     "MOD",
     _FAMILY,
-    overload(("a: plain", "b: plain"), of_types(_modulo_type), modulo),
-    overload(("a: money", "b: money"), of_types(_modulo_type), modulo),
+    overload(("a: plain", "b: plain"), of_types(_modulo_type), modulo, sql=sql_numbers.modulo),
+    overload(("a: money", "b: money"), of_types(_modulo_type), modulo, sql=sql_numbers.modulo),
     zh="余数，符号同除数；除以零为空。",
     en="The remainder, with the sign of b; null when b is zero.",
     examples={"MOD(7, 3)": "1", "MOD(-7, 3)": "2", "MOD(5.5, 2)": "1.5", "MOD(1, 0)": "null"},
@@ -167,9 +168,9 @@ define(
 define(
     "MIN",
     _FAMILY,
-    overload(("x: number", "more*: number"), of_types(same_numbers), least),
-    overload(("x: date", "more*: date"), of_types(same_numbers), least),
-    overload(("x: instant", "more*: instant"), of_types(same_numbers), least),
+    overload(("x: number", "more*: number"), of_types(same_numbers), least, sql=sql_numbers.least),
+    overload(("x: date", "more*: date"), of_types(same_numbers), least, sql=sql_numbers.least),
+    overload(("x: instant", "more*: instant"), of_types(same_numbers), least, sql=sql_numbers.least),
     zh="最小的一个；任一为空则为空。",
     en="The smallest; null when any is null.",
     examples={"MIN(3, 1.5, 2)": "1.5", "MIN(1, null)": "null"},
@@ -177,9 +178,9 @@ define(
 define(
     "MAX",
     _FAMILY,
-    overload(("x: number", "more*: number"), of_types(same_numbers), greatest),
-    overload(("x: date", "more*: date"), of_types(same_numbers), greatest),
-    overload(("x: instant", "more*: instant"), of_types(same_numbers), greatest),
+    overload(("x: number", "more*: number"), of_types(same_numbers), greatest, sql=sql_numbers.greatest),
+    overload(("x: date", "more*: date"), of_types(same_numbers), greatest, sql=sql_numbers.greatest),
+    overload(("x: instant", "more*: instant"), of_types(same_numbers), greatest, sql=sql_numbers.greatest),
     zh="最大的一个；任一为空则为空。",
     en="The greatest; null when any is null.",
     examples={"MAX(3, 1.5, 2)": "3.0", "MAX(DATE(2026, 1, 1), DATE(2025, 1, 1))": "2026-01-01"},

@@ -20,7 +20,11 @@ from expressions.functions.rules import (
     sum_type,
 )
 from expressions.literals import MAX_DURATION
-from expressions.registry import Overload
+from expressions.registry import Overload, SqlBuilder
+from expressions.sql import compare as sql_compare
+from expressions.sql import dates as sql_dates
+from expressions.sql import logic as sql_logic
+from expressions.sql import numbers as sql_numbers
 from expressions.types import BOOLEAN, DURATION, INSTANT, Kind, Type, integer
 from expressions.unify import are_comparable
 
@@ -114,20 +118,22 @@ def _member_type(args: Sequence[Type]) -> Type | None:
     return None
 
 
-def _comparisons(python: Callable[[Any, Any], bool], *, ordered: bool) -> tuple[Overload, ...]:
+def _comparisons(
+    python: Callable[[Any, Any], bool], sql: SqlBuilder, *, ordered: bool
+) -> tuple[Overload, ...]:
     kinds = ["number", "text|option", "date", "instant", "duration"] + (
         [] if ordered else ["reference", "boolean"]
     )
     rule = comparison(ordered=ordered)
-    return tuple(overload((f"a: {kind}", f"b: {kind}"), rule, python) for kind in kinds)
+    return tuple(overload((f"a: {kind}", f"b: {kind}"), rule, python, sql=sql) for kind in kinds)
 
 
 define(
     "add",
     _FAMILY,
-    overload(_NUMBERS, of_types(sum_type), add),
-    overload(("a: instant", "b: duration"), fixed(INSTANT), move_instant),
-    overload(("a: duration", "b: duration"), fixed(DURATION), add_durations),
+    overload(_NUMBERS, of_types(sum_type), add, sql=sql_numbers.add),
+    overload(("a: instant", "b: duration"), fixed(INSTANT), move_instant, sql=sql_dates.instant_plus),
+    overload(("a: duration", "b: duration"), fixed(DURATION), add_durations, sql=sql_dates.add_durations),
     symbol="+",
     zh="两数相加；时刻加时长得到时刻。",
     en="Adds two numbers, or a duration to an instant.",
@@ -136,11 +142,13 @@ define(
 define(
     "subtract",
     _FAMILY,
-    overload(_NUMBERS, of_types(sum_type), subtract),
-    overload(("a: date", "b: date"), fixed(integer(7)), days_between),
-    overload(("a: instant", "b: instant"), fixed(DURATION), operator.sub),
-    overload(("a: instant", "b: duration"), fixed(INSTANT), move_instant_back),
-    overload(("a: duration", "b: duration"), fixed(DURATION), subtract_durations),
+    overload(_NUMBERS, of_types(sum_type), subtract, sql=sql_numbers.subtract),
+    overload(("a: date", "b: date"), fixed(integer(7)), days_between, sql=sql_dates.days_between),
+    overload(("a: instant", "b: instant"), fixed(DURATION), operator.sub, sql=sql_dates.instants_apart),
+    overload(("a: instant", "b: duration"), fixed(INSTANT), move_instant_back, sql=sql_dates.instant_minus),
+    overload(
+        ("a: duration", "b: duration"), fixed(DURATION), subtract_durations, sql=sql_dates.subtract_durations
+    ),
     symbol="-",
     zh="两数相减；两日期相减得到天数，两时刻相减得到时长。",
     en="Subtracts numbers; two dates give days, two instants a duration.",
@@ -149,7 +157,7 @@ define(
 define(
     "multiply",
     _FAMILY,
-    overload(_NUMBERS, of_types(multiply_type), multiply),
+    overload(_NUMBERS, of_types(multiply_type), multiply, sql=sql_numbers.multiply),
     symbol="*",
     zh="两数相乘，结果精确。",
     en="Multiplies two numbers exactly.",
@@ -158,7 +166,7 @@ define(
 define(
     "divide",
     _FAMILY,
-    overload(_NUMBERS, of_types(divide_type), arithmetic.divide),
+    overload(_NUMBERS, of_types(divide_type), arithmetic.divide, sql=sql_numbers.divide),
     symbol="/",
     zh="两数相除，四舍五入到 10 位小数；除以零为空。",
     en="Divides, rounded half-up to 10 digits behind the point; by zero is null.",
@@ -167,7 +175,7 @@ define(
 define(
     "negate",
     _FAMILY,
-    overload(("a: number",), of_types(lambda args: args[0]), negate),
+    overload(("a: number",), of_types(lambda args: args[0]), negate, sql=sql_numbers.negate),
     symbol="-",
     zh="取相反数。",
     en="The number with the other sign.",
@@ -176,7 +184,7 @@ define(
 define(
     "eq",
     _FAMILY,
-    *_comparisons(operator.eq, ordered=False),
+    *_comparisons(operator.eq, sql_compare.eq, ordered=False),
     symbol="==",
     zh="相等；任一为空则结果为空。",
     en="Equal; null when either side is null.",
@@ -185,7 +193,7 @@ define(
 define(
     "ne",
     _FAMILY,
-    *_comparisons(operator.ne, ordered=False),
+    *_comparisons(operator.ne, sql_compare.ne, ordered=False),
     symbol="!=",
     zh="不相等；任一为空则结果为空。",
     en="Not equal; null when either side is null.",
@@ -194,7 +202,7 @@ define(
 define(
     "lt",
     _FAMILY,
-    *_comparisons(operator.lt, ordered=True),
+    *_comparisons(operator.lt, sql_compare.lt, ordered=True),
     symbol="<",
     zh="小于；文本按字符编码比较。",
     en="Less than; texts compare by code point.",
@@ -203,7 +211,7 @@ define(
 define(
     "le",
     _FAMILY,
-    *_comparisons(operator.le, ordered=True),
+    *_comparisons(operator.le, sql_compare.le, ordered=True),
     symbol="<=",
     zh="小于或等于。",
     en="Less than or equal.",
@@ -212,7 +220,7 @@ define(
 define(
     "gt",
     _FAMILY,
-    *_comparisons(operator.gt, ordered=True),
+    *_comparisons(operator.gt, sql_compare.gt, ordered=True),
     symbol=">",
     zh="大于。",
     en="Greater than.",
@@ -221,7 +229,7 @@ define(
 define(
     "ge",
     _FAMILY,
-    *_comparisons(operator.ge, ordered=True),
+    *_comparisons(operator.ge, sql_compare.ge, ordered=True),
     symbol=">=",
     zh="大于或等于。",
     en="Greater than or equal.",
@@ -230,7 +238,7 @@ define(
 define(
     "in",
     _FAMILY,
-    overload(("x: any", "members: list"), of_types(_member_type), is_member),
+    overload(("x: any", "members: list"), of_types(_member_type), is_member, sql=sql_compare.member),
     symbol="in",
     null_out=False,
     zh="等于列表中的任一成员。",
@@ -240,7 +248,7 @@ define(
 define(
     "not_in",
     _FAMILY,
-    overload(("x: any", "members: list"), of_types(_member_type), is_not_member),
+    overload(("x: any", "members: list"), of_types(_member_type), is_not_member, sql=sql_compare.not_member),
     symbol="not in",
     null_out=False,
     zh="不等于列表中的任何成员。",
@@ -250,7 +258,7 @@ define(
 define(
     "and",
     _FAMILY,
-    overload(("c*: boolean",), fixed(BOOLEAN), both),
+    overload(("c*: boolean",), fixed(BOOLEAN), both, sql=sql_logic.conjunction),
     symbol="and",
     null_out=False,
     lazy=True,
@@ -261,7 +269,7 @@ define(
 define(
     "or",
     _FAMILY,
-    overload(("c*: boolean",), fixed(BOOLEAN), either),
+    overload(("c*: boolean",), fixed(BOOLEAN), either, sql=sql_logic.disjunction),
     symbol="or",
     null_out=False,
     lazy=True,
@@ -272,7 +280,7 @@ define(
 define(
     "not",
     _FAMILY,
-    overload(("c: boolean",), fixed(BOOLEAN), operator.not_),
+    overload(("c: boolean",), fixed(BOOLEAN), operator.not_, sql=sql_logic.negation),
     symbol="not",
     zh="取反；空仍为空。",
     en="The opposite; null stays null.",

@@ -4,105 +4,155 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 import sqlalchemy as sa
 
 from expressions.sql import dates, numbers, parameters, paths
-from expressions.sql.forms import INTEGER, NUMERIC, TEXT, Sql, call, coerce, is_plain, literal, raw_type, rescale, whole
+from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, coerce, literal, raw_type, whole
+from expressions.sql.place import Place
 from expressions.sql.scope import Inverse
-from expressions.typed import Aggregate, Field
-from expressions.types import DURATION, Kind, Type
-
-if TYPE_CHECKING:
-    from expressions.sql.compiler import Compiler
+from expressions.typed import Aggregate, Field, Typed
+from expressions.types import DURATION, Kind
 
 
-def compile_aggregate(compiler: Compiler, node: Aggregate) -> Sql:
+def compile_aggregate(place: Place, node: Aggregate) -> Sql:
     """The aggregate as one scalar subquery (or EXISTS) in the storage form of its type."""
-    rows = _Rows(compiler, node)
-    return _BUILDERS[node.entry](rows)
+    return _BUILDERS[node.entry](_Rows(place, node))
 
 
 class _Rows:
-    """The children that count: FROM and WHERE shared by all aggregates."""
+    """The children that may count: FROM and WHERE, shared by all aggregates."""
 
-    def __init__(self, compiler: Compiler, node: Aggregate) -> None:
-        self.node = node
-        self.dialect = compiler.dialect
-        self.around = compiler.visible
+    def __init__(self, place: Place, node: Aggregate) -> None:
         entity = node.source.type.entity
-        if entity is None:
-            raise ValueError("the source of an aggregate has no entity")
-        self.alias = compiler.scope.table(entity).alias()
-        self.inner = compiler.child(self.alias)
+        if entity is None or place.alias is None:
+            raise ValueError("an aggregate needs a record and its children")
+        self.node = node
+        self.dialect = place.dialect
+        self.around = place.visible
+        self.alias = place.scope.table(entity).alias()
+        self.inner = place.child(self.alias)
         self.froms: list[sa.FromClause] = [self.alias]
-        self.conditions = [*self._belongs(compiler), *paths.visible_rows(compiler.scope, entity, self.alias)]
-        if node.window is not None and node.time is not None:
-            self.conditions += self._inside(node.window, node.time)
+        self.conditions = [
+            *self._belongs(place, place.alias),
+            *paths.visible_rows(place.scope, entity, self.alias),
+            *self._inside(node.window, node.time),
+        ]
 
-    def _belongs(self, compiler: Compiler) -> list[Sql]:
-        parent = self._parent(compiler)
+    def _belongs(self, place: Place, record: sa.FromClause) -> list[Sql]:
         source = self.node.source
-        found = compiler.scope.children(source.entities[-1], source.path[-1])
+        parent: Sql = record.c.id
+        if len(source.path) > 1:
+            to_id = (*source.path[:-1], "id")
+            parent = paths.read(place.scope, record, to_id, source.entities, self.inner.visible)
+        found = place.scope.children(source.entities[-1], source.path[-1])
         if isinstance(found, Inverse):
             return [self.alias.c[found.column] == parent]
         link = found.table.alias()
         self.froms.append(link)
         return [link.c[found.near] == parent, link.c[found.far] == self.alias.c.id]
 
-    def _parent(self, compiler: Compiler) -> Sql:
-        source = self.node.source
-        if compiler.alias is None:
-            raise ValueError("an aggregate needs a record")
-        if len(source.path) == 1:
-            return compiler.alias.c.id
-        to_id = (*source.path[:-1], "id")
-        return paths.read(compiler.scope, compiler.alias, to_id, source.entities, (*self.around, self.alias))
-
-    def _inside(self, window: timedelta, time: Field) -> list[Sql]:
+    def _inside(self, window: timedelta | None, time: Field | None) -> list[Sql]:
+        if window is None or time is None:
+            return []
         at = self.inner.compile(time)
         if time.type.kind is Kind.DATE:
-            days = whole(-window.days)
-            start = dates.days_after(self.inner, parameters.today(self.dialect), days)
-            return [at > sa.func.coalesce(start, dates.before_all_dates(self.dialect)), at <= parameters.today(self.dialect)]
-        length = literal(window, DURATION, self.dialect)
-        start = dates.instant_minus(self.inner, parameters.now(self.dialect), length)
-        return [at > sa.func.coalesce(start, dates.before_all_instants(self.dialect)), at <= parameters.now(self.dialect)]
+            end = parameters.today(self.dialect)
+            start = dates.days_after(self.inner, end, whole(-window.days))
+            return [at > sa.func.coalesce(start, dates.before_all_dates(self.dialect)), at <= end]
+        end = parameters.now(self.dialect)
+        start = dates.moved(self.inner, end, literal(window, DURATION, self.dialect), -1)
+        return [at > sa.func.coalesce(start, dates.before_all_instants(self.dialect)), at <= end]
 
-    def met(self) -> list[Sql]:
-        """The aggregate's own condition; null is "not met" in a WHERE."""
-        return [] if self.node.condition is None else [self.inner.compile(self.node.condition)]
+    def condition(self) -> Sql | None:
+        """The aggregate's own condition; None where it has none."""
+        return None if self.node.condition is None else self.inner.compile(self.node.condition)
 
-    def value(self) -> Sql:
-        """The value on each child, in the storage form of its own type."""
+    def select(self, *columns: Any, where: Sql | None = None) -> sa.Select[Any]:
+        """SELECT of the children that belong here and meet ``where``."""
+        conditions = self.conditions if where is None else [*self.conditions, where]
+        return sa.select(*columns).select_from(*self.froms).where(*conditions).correlate(*self.around)
+
+    def value(self) -> Typed:
+        """The node that is evaluated on each child."""
         if self.node.value is None:
             raise ValueError(f"{self.node.entry} without a value")
-        return self.inner.compile(self.node.value)
+        return self.node.value
 
-    def value_type(self) -> Type:
-        """The type of the value on each child."""
-        if self.node.value is None:
-            raise ValueError(f"{self.node.entry} without a value")
-        return self.node.value.type
+    def folded(self, fold: Callable[[Sql], Sql]) -> Sql:
+        """``SELECT fold(value)`` over the children that count.
 
-    def select(self, *columns: Sql) -> sa.Select[*tuple[object, ...]]:
-        """SELECT … FROM the children that count."""
-        return self._where(sa.select(*columns))
+        A value that is no column of the child goes through a subquery: it is computed once per child, and an
+        aggregate over nothing but the outer record's columns would belong to the outer query.
+        """
+        node = self.value()
+        value = self.inner.compile(node)
+        if isinstance(node, Field) and len(node.path) == 1 and not node.outer:
+            return self.scalar(self.select(fold(value), where=self.condition()))
+        given = self.select(value.label("v"), where=self.condition()).subquery()
+        return self.scalar(
+            sa.select(fold(coerce(given.c.v, value.type))).select_from(given).correlate(*self.around)
+        )
 
-    def _where(self, statement: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[object, ...]]:
-        where = [*self.conditions, *self.met()]
-        return statement.select_from(*self.froms).where(*where).correlate(*self.around)
-
-    def fold(self, fold: Callable[[Sql], Sql]) -> Sql:
-        """``SELECT fold(value)``; a value that is no plain column is computed once per child by a subquery."""
-        value = self.value()
-        if is_plain(value):
-            return self.scalar(self.select(fold(value)))
-        given = self.select(value.label("v")).subquery()
-        folded = fold(coerce(given.c.v, value.type))
-        return self.scalar(sa.select(folded).select_from(given).correlate(*self.around))
-
-    def scalar(self, statement: sa.Select[*tuple[object, ...]]) -> Sql:
+    def scalar(self, statement: sa.Select[Any]) -> Sql:
         """The statement as a value in the storage form of the aggregate's type."""
         return coerce(statement.scalar_subquery(), raw_type(self.node.type, self.dialect))
+
+
+def _count(rows: _Rows) -> Sql:
+    return rows.scalar(rows.select(call("count", INTEGER, sa.literal_column("*")), where=rows.condition()))
+
+
+def _sum(rows: _Rows) -> Sql:
+    type_, value_type = rows.node.type, rows.value().type
+    nothing = literal(0, type_, rows.dialect)
+
+    def fold(value: Sql) -> Sql:
+        return call("coalesce", nothing.type, numbers.total(rows.dialect, value, value_type, type_), nothing)
+
+    return rows.folded(fold)
+
+
+def _average(rows: _Rows) -> Sql:
+    value_type = rows.value().type
+    return rows.folded(lambda value: numbers.average(rows.dialect, value, value_type, rows.node.type))
+
+
+def _smallest(rows: _Rows) -> Sql:
+    return rows.folded(lambda value: call("min", value.type, value))
+
+
+def _largest(rows: _Rows) -> Sql:
+    return rows.folded(lambda value: call("max", value.type, value))
+
+
+def _latest(rows: _Rows) -> Sql:
+    if rows.node.time is None:
+        raise ValueError("LATEST without a time")
+    at = rows.inner.compile(rows.node.time)
+    value = rows.inner.compile(rows.value())
+    found = rows.select(value, where=rows.condition()).where(at.is_not(None))
+    return rows.scalar(found.order_by(at.desc(), rows.alias.c.id.desc()).limit(sa.literal_column("1")))
+
+
+def _any(rows: _Rows) -> Sql:
+    return rows.select(sa.literal_column("1"), where=rows.condition()).exists()
+
+
+def _all(rows: _Rows) -> Sql:
+    met = rows.condition()
+    unmet = None if met is None else sa.not_(call("coalesce", BOOLEAN, met, sa.false()))
+    return sa.not_(rows.select(sa.literal_column("1"), where=unmet).exists())
+
+
+_BUILDERS: dict[str, Callable[[_Rows], Sql]] = {
+    "agg_count": _count,
+    "agg_sum": _sum,
+    "agg_avg": _average,
+    "agg_min": _smallest,
+    "agg_max": _largest,
+    "agg_latest": _latest,
+    "agg_any": _any,
+    "agg_all": _all,
+}

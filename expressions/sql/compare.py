@@ -51,10 +51,18 @@ def ge(c: SqlCompiler, node: Apply) -> Sql:
 def compared(c: SqlCompiler, compare: Compare, a: Typed, b: Typed) -> Sql:
     """``a`` compared with ``b``."""
     kind = a.type if b.type.kind is Kind.NULL else b.type
-    if kind.is_numeric and not (common := common_number([a.type, b.type])).is_native and c.dialect == "sqlite":
+    if (
+        kind.is_numeric
+        and not (common := common_number([a.type, b.type])).is_native
+        and c.dialect == "sqlite"
+    ):
         return _compared_wide(c, compare, a, b, common)
     left, right = brought_together(c, [a, b])
-    if c.dialect == "postgresql" and kind.kind in (Kind.TEXT, Kind.OPTION) and compare not in (operator.eq, operator.ne):
+    if (
+        c.dialect == "postgresql"
+        and kind.kind in (Kind.TEXT, Kind.OPTION)
+        and compare not in (operator.eq, operator.ne)
+    ):
         right = sa.collate(right, "C")
     return compare(left, right)
 
@@ -113,7 +121,11 @@ def member(c: SqlCompiler, node: Apply) -> Sql:
     if members.type.kind is Kind.NULL:
         return literal(None, replace(members.type, kind=Kind.BOOLEAN), c.dialect)
     value, listed = c.compile(x), c.compile(members)
-    found = value == sa.any_(listed) if c.dialect == "postgresql" else value.in_(list_members(listed, members.type))
+    found = (
+        value == sa.any_(listed)
+        if c.dialect == "postgresql"
+        else value.in_(list_members(listed, members.type))
+    )
     if isinstance(members, ActorWord):
         return found
     return sa.case((sa.and_(c.compile(x).is_not(None), listed.is_not(None)), found))
@@ -133,5 +145,3 @@ def _in_written_list(c: SqlCompiler, x: Typed, members: Listing) -> Sql:
         return sa.or_(*(compared(c, operator.eq, x, item) for item in members.items))
     value, *listed = brought_together(c, nodes)
     return value.in_(listed)
-
-

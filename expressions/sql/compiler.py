@@ -35,7 +35,7 @@ def compile_sql(checked: Checked, scope: SqlScope, dialect: Dialect) -> Sql:
 
 
 def is_true(condition: Sql) -> Sql:
-    """A condition at its boundary, null counted as false; needed under NOT and in a SELECT list, not in a bare WHERE."""
+    """A condition at its boundary, null counted as false: under NOT, in a SELECT list; a bare WHERE needs it not."""
     return sa.func.coalesce(condition, sa.false(), type_=sa.Boolean())
 
 
@@ -80,14 +80,14 @@ class Compiler:
             case Aggregate():
                 return compile_aggregate(self, node)
             case Listing():
-                raise ValueError("a written list stands only behind `in`")
+                return self._listing(node)
 
     def number(self, node: Typed, scale: int) -> Sql:
         """A numeric node brought to ``scale`` in the dialect's storage form."""
         return self.convert(node, replace(node.type, scale=scale))
 
     def convert(self, node: Typed, type_: Type) -> Sql:
-        """A node in the storage form of ``type_``; constants are bound in it, so no arithmetic stands beside a column."""
+        """A node in the storage form of ``type_``; constants are bound in it, without arithmetic."""
         if isinstance(node, Const):
             return literal(node.value, type_ if type_.kind is not Kind.NULL else node.type, self.dialect)
         built = self.compile(node)
@@ -108,9 +108,7 @@ class Compiler:
         self.visible = (*before, given)
         result = body(*(coerce(given.c[f"v{index}"], value.type) for index, value in enumerate(values)))
         self.visible = before
-        return coerce(
-            sa.select(result).select_from(given).correlate(*before).scalar_subquery(), result.type
-        )
+        return coerce(sa.select(result).select_from(given).correlate(*before).scalar_subquery(), result.type)
 
     def tier_table(self, key: str) -> TierTable:
         """The rows of a tier table."""
@@ -122,6 +120,13 @@ class Compiler:
             raise ValueError(f"no record to read {'.'.join(node.path)} from")
         column = paths.read(place.scope, place.alias, node.path, node.entities, place.visible)
         return coerce(column, raw_type(node.type, self.dialect))
+
+    def _listing(self, node: Listing) -> Sql:
+        """A list that is a value of its own; behind ``in`` its members are compared instead."""
+        values = tuple(item.value for item in node.items if isinstance(item, Const))
+        if len(values) < len(node.items):
+            raise ValueError("a list of computed members is no value in SQL")
+        return literal(values, node.type, self.dialect)
 
     def _apply(self, node: Apply) -> Sql:
         build: Callable[[Any, Apply], Sql] | None = REGISTRY[node.entry].overloads[node.overload].sql

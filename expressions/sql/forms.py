@@ -1,7 +1,7 @@
 """The forms in which numbers and other values stand inside SQL, and the way from one to another.
 
-On SQLite a number is its value times 10^scale: an integer while digits + scale <= 18 ("native"), beyond that a wide text
-(:mod:`expressions.wide`). On PostgreSQL an integer of at most 18 digits is BIGINT, every other number NUMERIC.
+On SQLite a number is its value times 10^scale: an integer while digits + scale <= 18 ("native"), beyond that a wide
+text (:mod:`expressions.wide`). On PostgreSQL an integer of at most 18 digits is BIGINT, every other number NUMERIC.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import BindParameter, ColumnClause, Grouping, TypeCoerce
 
 from expressions.registry import Dialect
-from expressions.storage import Keys, column_type, scaled
+from expressions.storage import column_type, scaled
 from expressions.types import Kind, Type
 from expressions.wide import encode_wide
 
@@ -130,14 +130,9 @@ def decoded(expr: Sql, type_: Type) -> Sql:
     return coerce(expr, column_type(type_))
 
 
-def list_members(listed: Sql, type_: Type) -> Sql:
+def list_members(listed: Sql, type_: Type) -> sa.Select[Any]:
     """SQLite: the members of a stored list as a one-column subquery; references come back as blobs."""
     rows = sa.func.json_each(listed).table_valued("value")
     value = rows.c.value
     member: Sql = sa.func.unhex(value, type_=sa.LargeBinary()) if holds_references(type_) else value
-    return sa.select(member).select_from(rows).scalar_subquery()
-
-
-def reference_list(type_: Type) -> Keys:
-    """The stored type of a list."""
-    return Keys(references=holds_references(type_))
+    return sa.select(member).select_from(rows)

@@ -8,13 +8,26 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from expressions.registry import SqlCompiler
-from expressions.sql.forms import INTEGER, NUMERIC, TEXT, Sql, call, is_whole, literal, numeric, rescale, whole
+from expressions.registry import Dialect, SqlCompiler
+from expressions.sql.forms import (
+    INTEGER,
+    NUMERIC,
+    TEXT,
+    Sql,
+    call,
+    is_whole,
+    literal,
+    numeric,
+    rescale,
+    whole,
+)
 from expressions.typed import Apply, Typed
-from expressions.types import DIVISION_SCALE, NATIVE_DIGITS, Type, decimal, integer
+from expressions.types import DIVISION_SCALE, NATIVE_DIGITS, Type, decimal
 
 #: Whole steps are summed in two parts of nine digits each, because SQLite's SUM fails beyond 63 bits.
 _PART = 10**9
+#: Digits that a sum over a million children may grow by.
+SUM_DIGITS = 6
 
 
 def _is_wide(c: SqlCompiler, type_: Type) -> bool:
@@ -53,7 +66,9 @@ def multiply(c: SqlCompiler, node: Apply) -> Sql:
     """``a * b``."""
     a, b = node.args
     if c.dialect == "postgresql":
-        return c.compile(a) * c.compile(b) if is_whole(node.type, c.dialect) else _numeric(c, a) * _numeric(c, b)
+        return (
+            c.compile(a) * c.compile(b) if is_whole(node.type, c.dialect) else _numeric(c, a) * _numeric(c, b)
+        )
     if _is_wide(c, node.type):
         return call("dg_mul", TEXT, c.compile(a), c.compile(b))
     return c.compile(a) * c.compile(b)
@@ -77,7 +92,7 @@ def steps_divided(c: SqlCompiler, a: tuple[Sql, Type], b: tuple[Sql, Type], type
     """SQLite's division; both sides with the type whose form they have."""
     (x, x_type), (y, y_type) = a, b
     steps = DIVISION_SCALE + y_type.scale - x_type.scale
-    fits = x_type.is_native and y_type.is_native and 0 <= steps
+    fits = x_type.is_native and y_type.is_native and steps >= 0
     if fits and x_type.digits + x_type.scale + steps <= NATIVE_DIGITS and type_.is_native:
         return c.let([x, y], lambda v, w: _whole_quotient(v * whole(10**steps), w))
     return _fit(call("dg_div", TEXT, x, y, steps), type_)
@@ -128,7 +143,9 @@ def _rounded(c: SqlCompiler, node: Apply, mode: str) -> Sql:
     cut = x.type.scale - places
     back = max(-places, 0)
     if not x.type.is_native or cut > NATIVE_DIGITS:
-        return _fit(call("dg_round", TEXT, c.compile(x), cut, back, sa.literal_column(f"'{mode}'", TEXT)), node.type)
+        return _fit(
+            call("dg_round", TEXT, c.compile(x), cut, back, sa.literal_column(f"'{mode}'", TEXT)), node.type
+        )
     steps = c.let([c.compile(x)], lambda v: _rounded_steps(v, cut, mode))
     if back:
         steps = steps * whole(10**back)
@@ -226,11 +243,11 @@ def _extreme(c: SqlCompiler, node: Apply, sqlite: str, postgresql: str) -> Sql:
     return c.let(values, without_null)
 
 
-def total(c: SqlCompiler, value: Sql, value_type: Type, type_: Type) -> Sql:
+def total(dialect: Dialect, value: Sql, value_type: Type, type_: Type) -> Sql:
     """``SUM(value)`` in the form of ``type_``; null when there is none."""
-    if c.dialect == "postgresql":
+    if dialect == "postgresql":
         added = call("sum", NUMERIC, value)
-        return sa.cast(added, INTEGER) if is_whole(type_, c.dialect) else added
+        return sa.cast(added, INTEGER) if is_whole(type_, dialect) else added
     if not value_type.is_native:
         return call("dg_sum", TEXT, value)
     if type_.is_native:
@@ -239,20 +256,10 @@ def total(c: SqlCompiler, value: Sql, value_type: Type, type_: Type) -> Sql:
     return call("dg_join", TEXT, call("sum", INTEGER, high), call("sum", INTEGER, low))
 
 
-def average(c: SqlCompiler, value: Sql, value_type: Type, type_: Type) -> Sql:
+def average(dialect: Dialect, value: Sql, value_type: Type, type_: Type) -> Sql:
     """``AVG(value)``, half-up at scale 10; null when there is none."""
     count = call("count", INTEGER, value)
-    sums = replace(value_type, digits=value_type.digits + 6)
-    if c.dialect == "postgresql":
+    if dialect == "postgresql":
         return _quotient(call("sum", NUMERIC, value), sa.cast(count, NUMERIC))
-    added = total(c, value, value_type, sums)
+    added = total(dialect, value, value_type, replace(value_type, digits=value_type.digits + SUM_DIGITS))
     return _fit(call("dg_div", TEXT, added, count, DIVISION_SCALE - value_type.scale), type_)
-
-
-def zero(c: SqlCompiler, type_: Type) -> Sql:
-    """0 in the form of ``type_``."""
-    return literal(0, type_, c.dialect)
-
-
-#: The type of COUNT's own SQL.
-COUNT = integer(9)

@@ -1,7 +1,7 @@
 """Bind parameters of what changes between executions: the moment, the zone, calendars, variables, the actor.
 
-A statement is built once per app version; each execution adds ``context_parameters(…)``, so SQLAlchemy's statement cache
-and the database's prepared plans are used again.
+A statement is built once per app version; each execution adds ``context_parameters(…)``, so SQLAlchemy's statement
+cache and the database's prepared plans are used again.
 """
 
 from __future__ import annotations
@@ -74,7 +74,11 @@ def context_parameters(context: Context, dialect: Dialect) -> dict[str, Any]:
     Raises:
         ValueError: a calendar or a value that has no exact stored form (raised when the statement is executed).
     """
-    values: dict[str, Any] = {"ctx_now": context.now, "ctx_today": context.today, "ctx_zone": context.zone.key}
+    values: dict[str, Any] = {
+        "ctx_now": context.now,
+        "ctx_today": context.today,
+        "ctx_zone": context.zone.key,
+    }
     calendars = {"": Calendar(), **context.calendars}
     for key, each in calendars.items():
         values |= _calendar_parameters(key, each, dialect)
@@ -101,8 +105,8 @@ def _calendar_parameters(key: str, each: Calendar, dialect: Dialect) -> dict[str
 def calendar_parts(each: Calendar) -> tuple[tuple[int, ...], tuple[date, ...], tuple[date, ...]]:
     """A calendar as sums: working days among the first 0 … 6 days of a week, and the exceptions to the week.
 
-    ``added`` are the days that work although their weekday does not, ``removed`` the other way round; so the working days
-    of a stretch are those of its weekdays, plus the added, minus the removed inside it.
+    ``added`` are the days that work although their weekday does not, ``removed`` the other way round; so the working
+    days of a stretch are those of its weekdays, plus the added, minus the removed inside it.
     """
     return _calendar_parts(each.weekdays, each.holidays, each.makeup)
 

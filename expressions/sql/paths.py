@@ -11,7 +11,11 @@ from expressions.sql.scope import SqlScope
 
 
 def read(
-    scope: SqlScope, start: sa.FromClause, path: Sequence[str], entities: Sequence[str], visible: Sequence[sa.FromClause]
+    scope: SqlScope,
+    start: sa.FromClause,
+    path: Sequence[str],
+    entities: Sequence[str],
+    visible: Sequence[sa.FromClause],
 ) -> Sql:
     """The field at the end of ``path``, which begins on ``start``; null where a hop finds no row that may be seen.
 
