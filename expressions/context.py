@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,7 @@ class Context:
     """
 
     now: datetime
-    zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    zone: ZoneInfo = field(default_factory=partial(ZoneInfo, "Asia/Shanghai"))
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     tables: Mapping[str, TierTable] = field(default_factory=dict)
     variables: Mapping[str, object] = field(default_factory=dict)

@@ -103,6 +103,8 @@ def apply_entry(
             return unfit
         result = overload.result([arg.type for arg in matched], settings, env)
         if isinstance(result, Type):
+            if overload.narrow is not None:
+                result = overload.narrow(result, matched)
             return check_size(result, span) or Apply(
                 entry.key, index, tuple(matched), tuple(settings.items()), result, span
             )

@@ -313,7 +313,8 @@ class Inlined(Lowering):
             element: ast.expr = ast.IfExp(kept[0], constant(True), constant(False))
             tests = []
         elif node.entry == "agg_latest":
-            assert node.time is not None and node.value is not None
+            assert node.time is not None
+            assert node.value is not None
             own = ast.Subscript(name("child"), constant("id"), ast.Load())
             element = ast.Tuple([self.lower(node.time), own, self.lower(node.value)], ast.Load())
         else:

@@ -95,6 +95,7 @@ class Overload:
             ``context`` set, the evaluation context first.
         sql: builds the column element, or None when it is not translatable.
         context: the Python side needs the moment, zone, calendar or tables.
+        narrow: tightens the result type by literal arguments (``LEFT(t, 3)`` has three characters at most).
     """
 
     parameters: tuple[Parameter, ...]
@@ -102,6 +103,7 @@ class Overload:
     python: Callable[..., Any]
     sql: SqlBuilder | None = None
     context: bool = False
+    narrow: Callable[[Type, Sequence[Typed]], Type] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,10 @@ def _next_entity(info: FieldInfo, reached: tuple[str, ...], span: Span, env: Env
     written = ".".join(reached)
     if info.type.kind == Kind.RECORDS:
         raise Unresolved("expr.to_many", span, name=written)
-    if info.type.kind != Kind.REFERENCE or info.type.entity not in env.entities:
+    entity = info.type.entity
+    if info.type.kind != Kind.REFERENCE or entity is None or entity not in env.entities:
         raise Unresolved("expr.not_a_relation", span, name=written)
-    return info.type.entity
+    return entity
 
 
 def _unknown(parts: tuple[str, ...], index: int, entity: str | None, span: Span, env: Env) -> Unresolved:
@@ -102,7 +103,7 @@ def _unknown(parts: tuple[str, ...], index: int, entity: str | None, span: Span,
             return Unresolved("expr.actor_not_allowed", span, name=name)
         if REGISTRY.get(name) is not None and name.isupper():
             return Unresolved("expr.function_name", span, name=name, use=f"{name}(…)")
-    known = list(env.entities[entity].fields) if entity in env.entities else []
+    known = list(env.entities[entity].fields) if entity is not None and entity in env.entities else []
     if index == 0:
         if len(parts) > 1 and name in env.variables:
             return Unresolved("expr.not_a_relation", span, name=name)
