@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """COMPLETENESS: the share of arguments that are not blank."""
 
 from kit import Family

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Instants and durations: zones, day edges, daylight saving, exact microseconds."""
 
 from kit import Family

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Literals, precedence, comparison."""
 
 from kit import Family

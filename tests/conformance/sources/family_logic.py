@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """IF, IFS, SWITCH, COALESCE, ISBLANK, and the one type of their branches."""
 
 from kit import Family

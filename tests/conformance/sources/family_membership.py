@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """``in``, ``not in``, BETWEEN: null members, lists of fields, equal numbers of other scales."""
 
 from kit import Family

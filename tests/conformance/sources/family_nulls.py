@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Null and three-valued logic."""
 
 from itertools import product

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- a case or a record per line reads better than a wrapped one
 """Text: positions count code points, case mapping is one to one."""
 
 from kit import Family
@@ -44,12 +43,12 @@ F(
     why="Kelvin, Angstrom, Ohm signs are outside the listed blocks",
 )
 F('UPPER("华东 abc 123 _-!")', "text", "华东 ABC 123 _-!", sql="upper('华东 abc 123 _-!')")
-F("UPPER(t)", "text", on="abc", sql="upper(r.t)")
-F("LOWER(t)", "text", on="abc", sql="lower(r.t)")
-F("UPPER(t)", "text", on="wide", sql="upper(r.t)")
-F("LOWER(t)", "text", on="wide", sql="lower(r.t)")
-F("UPPER(t)", "text", on="emoji", sql="upper(r.t)")
-F("LOWER(v)", "text", on="cases", sql="lower(r.v)")
+F("UPPER(t)", "text", on="abc", sql='upper(r.t COLLATE "default")')
+F("LOWER(t)", "text", on="abc", sql='lower(r.t COLLATE "default")')
+F("UPPER(t)", "text", on="wide", sql='upper(r.t COLLATE "default")')
+F("LOWER(t)", "text", on="wide", sql='lower(r.t COLLATE "default")')
+F("UPPER(t)", "text", on="emoji", sql='upper(r.t COLLATE "default")')
+F("LOWER(v)", "text", on="cases", sql='lower(r.v COLLATE "default")')
 F('LEFT("华东大区", 2)', "text", "华东", sql="left('华东大区', 2)", length=2)
 F('LEFT("abc", 5)', "text", "abc", sql="left('abc', 5)", length=3)
 F('LEFT("abc", 0)', "text", "", sql="left('abc', 0)")

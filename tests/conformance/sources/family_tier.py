@@ -37,6 +37,8 @@ def case(
 ) -> None:
     """One case of one mode."""
     rates: list[str] = TABLES[key]["rates"]
+    if mode == "slice":  # exact: the parts of the value begin at the starts
+        scale = max(scale, scale_of(TABLES[key]["starts"]))
     size = scale_of(rates) + (0 if mode == "rate" else scale)
     type_ = f"decimal({size})" if mode == "rate" or kind == "number" else f"{kind},{size})"
     found = None if value is None else tier(value, key, mode)
@@ -75,7 +77,7 @@ for mode in SQL:
 F('TIER(300000, "commission", "slice")', "decimal(2)", "13000.00", why="100000 × 0.03 + 200000 × 0.05")
 F('TIER(1500000, "commission", "slice")', "decimal(2)", "119000.00", why="3000 + 10000 + 56000 + 50000")
 F('TIER(99999, "commission", "whole")', "decimal(2)", "2999.97", why="99999 × 0.03")
-F('TIER(15, "mixed", "slice")', "decimal(3)", "0.500", why="only the part above the first start: 5 × 0.1")
+F('TIER(15, "mixed", "slice")', "decimal(4)", "0.5000", why="only the part above the first start: 5 × 0.1")
 F('TIER(-5, "frost", "slice")', "decimal(1)", "-2.5", why="5 × −0.5")
 F('TIER(20, "frost", "slice")', "decimal(1)", "0.0", why="10 × −0.5 + 10 × 0.0 + 10 × 0.5")
 F(
@@ -86,3 +88,6 @@ F(
 )
 F('TIER(SUM(contracts, amount, status == "signed"), "commission", "slice")', "money(CNY,4)", "19666.7064", "account.huaxin",
   why="signed 100000.00 + 250000.50 + 33333.33 = 383333.83: 3000 + 10000 + 83333.83 × 0.08")  # fmt: skip
+for mode in SQL:
+    for text in ("30", "1000", "25"):
+        case(text, Fraction(text), 0, "mixed", mode, "number", text, None)

@@ -12,7 +12,8 @@ import psycopg
 from psycopg.types.json import Json
 
 COLUMN = {
-    "boolean": "boolean", "integer": "numeric", "text": 'text COLLATE "C"', "option": 'text COLLATE "C"', "date": "date",
+    "boolean": "boolean", "integer": "numeric", "text": 'text COLLATE "C"', "option": 'text COLLATE "C"',
+    "date": "date",
     "instant": "timestamptz", "duration": "interval", "reference": "uuid", "list": "text[]", "json": "jsonb",
 }  # fmt: skip
 SETUP = """
