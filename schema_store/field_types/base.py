@@ -37,11 +37,17 @@ class Surroundings:
         locales: of the workspace.
         options: keys (with whether they are active) of a shared option set, or of the pipelines' stages, already
             looked up for this field; empty where the field brings its own.
+        option_labels: of those options, every label by key.
+        zone: of the workspace, IANA name; where a day begins.
+        volatile: whether the expression of this computed field looks at the time, so that it has no column.
     """
 
     currency: str = "CNY"
     locales: tuple[str, ...] = ("zh-CN", "en")
     options: tuple[tuple[str, bool], ...] = ()
+    option_labels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    zone: str = "Asia/Shanghai"
+    volatile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +116,13 @@ class FieldType(ABC, Generic[F]):
     def encode(self, spec: F, around: Surroundings, value: Any) -> Any:
         """The JSON value of a value (shapes of DESIGN 11.5); None stays None."""
 
-    def derive(self, spec: F, around: Surroundings, value: Any) -> dict[str, Any]:  # noqa: ARG002 - for overriding
+    def derive(self, spec: F, around: Surroundings, value: Any) -> dict[str, Any]:
         """Values of the columns beside the main one, by part."""
         return {}
+
+    def refusal(self, spec: F, around: Surroundings, capability: Capability) -> Refusal | None:
+        """Why this field cannot be filtered, sorted, unique or indexed; None when it can."""
+        return self.refusals.get(capability)
 
     @abstractmethod
     def convert_from(self, old: BaseField, new: F, around: Surroundings) -> Conversion | Refusal:

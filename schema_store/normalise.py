@@ -1,0 +1,74 @@
+"""Forms under which values are compared: two spellings of one phone number, company or domain become one text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from schema_store.phone import normalise_phone
+
+#: Legal forms at the end of a Chinese company name, longest first.
+_CHINESE_FORMS = (
+    "股份有限责任公司",
+    "有限责任公司",
+    "股份有限公司",
+    "有限合伙企业",
+    "集团公司",
+    "有限公司",
+    "有限合伙",
+    "集团",
+    "公司",
+)
+_LATIN_FORMS = frozenset(
+    {"co", "company", "corp", "corporation", "gmbh", "group", "holding", "holdings", "inc", "incorporated"}
+    | {"limited", "llc", "llp", "ltd", "plc", "sa"}
+)
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.ASCII)
+
+
+def normalise_text(value: str) -> str:
+    """NFKC, lower case, white space collapsed to single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+
+
+def normalise_company(value: str) -> str:
+    """A company's name without brackets, punctuation, white space, case and legal form (有限公司, Co., Ltd. …).
+
+    A name that is nothing but a legal form stays as it is.
+    """
+    words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in normalise_text(value)).split()
+    while len(words) > 1 and words[-1] in _LATIN_FORMS:
+        words.pop()
+    name = "".join(words)
+    while form := next((form for form in _CHINESE_FORMS if name.endswith(form) and name != form), None):
+        name = name.removesuffix(form)
+    return name
+
+
+def normalise_email(value: str) -> str:
+    """A mail address without case and outer white space."""
+    return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+def normalise_domain(value: str) -> str:
+    """The host of a web address, mail address or bare domain: lower case, without ``www.``, port and path."""
+    text = unicodedata.normalize("NFKC", value).strip().casefold()
+    text = _SCHEME.sub("", text)
+    host = re.split(r"[/?#\\]", text, maxsplit=1)[0].rpartition("@")[2]
+    return re.sub(r":\d*$", "", host).rstrip(".").removeprefix("www.")
+
+
+def _normalise_phone_or_digits(value: str) -> str:
+    """E.164 of a number, or what digits there are where it is none."""
+    return normalise_phone(value) or "".join(re.findall(r"[0-9]", unicodedata.normalize("NFKC", value)))
+
+
+#: By the name that documents use; each takes any text and gives ``""`` where nothing is left to compare.
+NORMALISERS: Mapping[str, Callable[[str], str]] = {
+    "text": normalise_text,
+    "phone": _normalise_phone_or_digits,
+    "email": normalise_email,
+    "company": normalise_company,
+    "domain": normalise_domain,
+}
