@@ -9,7 +9,8 @@ from typing import Any
 from expressions.context import Context
 from expressions.functions.calendar import add_months, months_between, working_days
 from expressions.functions.rules import define, fixed, of_types, overload
-from expressions.registry import Overload, Parameter
+from expressions.registry import Overload, Parameter, SqlBuilder
+from expressions.sql import dates as sql_dates
 from expressions.types import DATE, INSTANT, integer
 
 _FAMILY = "dates"
@@ -126,10 +127,10 @@ def _of_local(
     return apply
 
 
-def _parts(digits: int, part: Callable[[Any], int]) -> tuple[Overload, Overload]:
+def _parts(digits: int, part: Callable[[Any], int], sql: SqlBuilder) -> tuple[Overload, Overload]:
     return (
-        overload(("x: date",), fixed(integer(digits)), part),
-        overload(("x: instant",), fixed(integer(digits)), _of_instant(part), context=True),
+        overload(("x: date",), fixed(integer(digits)), part, sql=sql),
+        overload(("x: instant",), fixed(integer(digits)), _of_instant(part), context=True, sql=sql),
     )
 
 
@@ -146,7 +147,7 @@ _same = of_types(lambda args: args[0])
 define(
     "TODAY",
     _FAMILY,
-    overload((), fixed(DATE), _today, context=True),
+    overload((), fixed(DATE), _today, context=True, sql=sql_dates.today),
     volatile=True,
     zh="今天的日期（工作区时区）。",
     en="Today's date in the workspace's zone.",
@@ -155,7 +156,7 @@ define(
 define(
     "NOW",
     _FAMILY,
-    overload((), fixed(INSTANT), _now, context=True),
+    overload((), fixed(INSTANT), _now, context=True, sql=sql_dates.now),
     volatile=True,
     zh="当前时刻。",
     en="The present moment.",
@@ -164,8 +165,8 @@ define(
 define(
     "DATE",
     _FAMILY,
-    overload(("y: integer", "m: integer", "d: integer"), fixed(DATE), make_date),
-    overload(("x: instant",), fixed(DATE), local_date, context=True),
+    overload(("y: integer", "m: integer", "d: integer"), fixed(DATE), make_date, sql=sql_dates.make_date),
+    overload(("x: instant",), fixed(DATE), local_date, context=True, sql=sql_dates.date_of_instant),
     zh="由年月日组成日期，或取时刻的本地日期。",
     en="A date of year, month and day, or the local date of an instant.",
     examples={"DATE(2026, 2, 28)": "2026-02-28", "DATE(2026, 2, 30)": "null"},
@@ -173,7 +174,7 @@ define(
 define(
     "YEAR",
     _FAMILY,
-    *_parts(4, lambda x: x.year),
+    *_parts(4, lambda x: x.year, sql_dates.year),
     zh="年份。",
     en="The year.",
     examples={'YEAR("2026-05-01")': "2026"},
@@ -181,7 +182,7 @@ define(
 define(
     "QUARTER",
     _FAMILY,
-    *_parts(1, lambda x: (x.month + 2) // 3),
+    *_parts(1, lambda x: (x.month + 2) // 3, sql_dates.quarter),
     zh="季度（1–4）。",
     en="The quarter, 1 to 4.",
     examples={'QUARTER("2026-05-01")': "2"},
@@ -189,7 +190,7 @@ define(
 define(
     "MONTH",
     _FAMILY,
-    *_parts(2, lambda x: x.month),
+    *_parts(2, lambda x: x.month, sql_dates.month),
     zh="月份（1–12）。",
     en="The month, 1 to 12.",
     examples={'MONTH("2026-05-01")': "5"},
@@ -197,7 +198,7 @@ define(
 define(
     "DAY",
     _FAMILY,
-    *_parts(2, lambda x: x.day),
+    *_parts(2, lambda x: x.day, sql_dates.day),
     zh="日（1–31）。",
     en="The day of the month.",
     examples={'DAY("2026-05-31")': "31"},
@@ -205,7 +206,7 @@ define(
 define(
     "WEEKDAY",
     _FAMILY,
-    *_parts(1, lambda x: x.isoweekday()),
+    *_parts(1, lambda x: x.isoweekday(), sql_dates.weekday),
     zh="星期几，星期一为 1。",
     en="The day of the week; Monday is 1.",
     examples={'WEEKDAY("2026-05-04")': "1"},
@@ -213,7 +214,9 @@ define(
 define(
     "HOUR",
     _FAMILY,
-    overload(("x: instant",), fixed(integer(2)), _of_instant(lambda x: x.hour), context=True),
+    overload(
+        ("x: instant",), fixed(integer(2)), _of_instant(lambda x: x.hour), context=True, sql=sql_dates.hour
+    ),
     zh="本地小时（0–23）。",
     en="The local hour, 0 to 23.",
     examples={'HOUR("2026-05-04T01:30:00Z")': "9"},
@@ -221,8 +224,10 @@ define(
 define(
     "DATEADD",
     _FAMILY,
-    overload(("x: date", "n: integer", _DATE_UNITS), _same, add_to_date),
-    overload(("x: instant", "n: integer", _INSTANT_UNITS), _same, add_to_instant),
+    overload(("x: date", "n: integer", _DATE_UNITS), _same, add_to_date, sql=sql_dates.add_to_date),
+    overload(
+        ("x: instant", "n: integer", _INSTANT_UNITS), _same, add_to_instant, sql=sql_dates.add_to_instant
+    ),
     zh="日期或时刻加 n 个单位；月末取当月最后一天。",
     en="A date or instant moved by n units; month ends are clamped.",
     examples={'DATEADD("2026-01-31", 1, "month")': "2026-02-28", 'DATEADD("9999-12-31", 1, "day")': "null"},
@@ -230,8 +235,15 @@ define(
 define(
     "DATEDIFF",
     _FAMILY,
-    overload(("a: date", "b: date", _DATE_UNITS), fixed(integer(7)), between_dates),
-    overload(("a: instant", "b: instant", _INSTANT_UNITS), fixed(integer(10)), between_instants),
+    overload(
+        ("a: date", "b: date", _DATE_UNITS), fixed(integer(7)), between_dates, sql=sql_dates.date_difference
+    ),
+    overload(
+        ("a: instant", "b: instant", _INSTANT_UNITS),
+        fixed(integer(10)),
+        between_instants,
+        sql=sql_dates.instant_difference,
+    ),
     zh="从 a 到 b 的完整单位数，b 较早时为负。",
     en="Complete units from a to b; negative when b is earlier.",
     examples={
@@ -242,8 +254,10 @@ define(
 define(
     "STARTOF",
     _FAMILY,
-    overload(("x: date", _PERIODS), fixed(DATE), start_of),
-    overload(("x: instant", _PERIODS), fixed(DATE), _of_local(start_of), context=True),
+    overload(("x: date", _PERIODS), fixed(DATE), start_of, sql=sql_dates.start_of),
+    overload(
+        ("x: instant", _PERIODS), fixed(DATE), _of_local(start_of), context=True, sql=sql_dates.start_of
+    ),
     zh="所在周、月、季、年的第一天。",
     en="The first day of the week, month, quarter or year.",
     examples={'STARTOF("2026-05-20", "quarter")': "2026-04-01"},
@@ -251,8 +265,8 @@ define(
 define(
     "ENDOF",
     _FAMILY,
-    overload(("x: date", _PERIODS), fixed(DATE), end_of),
-    overload(("x: instant", _PERIODS), fixed(DATE), _of_local(end_of), context=True),
+    overload(("x: date", _PERIODS), fixed(DATE), end_of, sql=sql_dates.end_of),
+    overload(("x: instant", _PERIODS), fixed(DATE), _of_local(end_of), context=True, sql=sql_dates.end_of),
     zh="所在周、月、季、年的最后一天。",
     en="The last day of the week, month, quarter or year.",
     examples={'ENDOF("2026-02-10", "month")': "2026-02-28"},
@@ -265,6 +279,7 @@ define(
         fixed(integer(6)),
         working_days,
         context=True,
+        sql=sql_dates.workdays,
     ),
     zh="a 之后到 b（含）的工作日数。",
     en="Working days after a, up to and including b.",

@@ -12,6 +12,7 @@ from expressions.context import Context
 from expressions.env import Env, TierTable
 from expressions.functions.rules import Settings, define, overload
 from expressions.registry import Parameter
+from expressions.sql import tables as sql_tables
 from expressions.types import Kind, Type, decimal
 
 _TABLE = Parameter("table", "table", setting=True)
@@ -69,7 +70,7 @@ def _tier_type(args: Sequence[Type], settings: Settings, env: Env) -> Type | str
 define(
     "TIER",
     "tables",
-    overload(("value: number", _TABLE, _MODE), _tier_type, look_up, context=True),
+    overload(("value: number", _TABLE, _MODE), _tier_type, look_up, context=True, sql=sql_tables.tier),
     zh="按阶梯表取费率（rate）、整体计算（whole）或分段累计（slice）。",
     en="By a tier table: the rate, the whole value times it, or the sum of the slices.",
     examples={

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from expressions.casemap import lower_text, upper_text
 from expressions.functions.logic import WHITE_SPACE
 from expressions.functions.rules import define, fixed, of_types, overload
 from expressions.literals import print_value
+from expressions.sql import text as sql_text
 from expressions.typed import Const, Typed
 from expressions.types import BOOLEAN, Kind, Type, integer, text
 
 _FAMILY = "text"
-#: Characters whose case is changed: Basic Latin, Latin-1, Latin Extended-A, Greek, Cyrillic, full-width letters.
-_CASED = frozenset(
-    chr(code)
-    for first, last in (
-        (0x41, 0x7A),
-        (0xB5, 0x17F),
-        (0x370, 0x3FF),
-        (0x400, 0x52F),
-        (0xFF21, 0xFF3A),
-        (0xFF41, 0xFF5A),
-    )
-    for code in range(first, last + 1)
-)
 #: Characters of an option's key, and of a list of them where the set is not known.
 _KEY_LENGTH = 63
 _DATE_LENGTH = 10
-
-
-def _case_table(to_upper: bool) -> dict[int, int]:
-    """Simple mapping: one character to one character, both among the cased ones; others stay."""
-    table = {}
-    for char in sorted(_CASED):
-        other = char.upper() if to_upper else char.lower()
-        if len(other) == 1 and other != char and other in _CASED:
-            table[ord(char)] = ord(other)
-    return table
-
-
-#: Code point to code point; the databases' functions are made of the same tables.
-UPPER_TABLE: Mapping[int, int] = _case_table(to_upper=True)
-LOWER_TABLE: Mapping[int, int] = _case_table(to_upper=False)
-
-
-def lower(t: str) -> str:
-    """Lower case by :data:`LOWER_TABLE`."""
-    return t.translate(LOWER_TABLE)
-
-
-def upper(t: str) -> str:
-    """Upper case by :data:`UPPER_TABLE`."""
-    return t.translate(UPPER_TABLE)
 
 
 def trim(t: str) -> str:
@@ -135,7 +99,7 @@ _PRINTED = "x*: text|integer|option|date|decimal"
 define(
     "LEN",
     _FAMILY,
-    overload(("t: text",), fixed(integer(5)), len),
+    overload(("t: text",), fixed(integer(5)), len, sql=sql_text.length),
     zh="文本的字符数。",
     en="The number of characters.",
     examples={'LEN("斗拱")': "2"},
@@ -143,7 +107,7 @@ define(
 define(
     "LOWER",
     _FAMILY,
-    overload(("t: text",), _same, lower),
+    overload(("t: text",), _same, lower_text, sql=sql_text.lower),
     zh="转成小写字母。",
     en="In lower case.",
     examples={'LOWER("ABC")': "abc"},
@@ -151,7 +115,7 @@ define(
 define(
     "UPPER",
     _FAMILY,
-    overload(("t: text",), _same, upper),
+    overload(("t: text",), _same, upper_text, sql=sql_text.upper),
     zh="转成大写字母。",
     en="In upper case.",
     examples={'UPPER("abc")': "ABC"},
@@ -159,7 +123,7 @@ define(
 define(
     "TRIM",
     _FAMILY,
-    overload(("t: text",), _same, trim),
+    overload(("t: text",), _same, trim, sql=sql_text.trim),
     zh="去掉两端空白。",
     en="Without white space at both ends.",
     examples={'TRIM("  a b ")': "a b"},
@@ -167,7 +131,7 @@ define(
 define(
     "LEFT",
     _FAMILY,
-    overload(("t: text", "n: integer"), _same, left, narrow=_cut),
+    overload(("t: text", "n: integer"), _same, left, narrow=_cut, sql=sql_text.left),
     zh="左边 n 个字符。",
     en="The first n characters.",
     examples={'LEFT("abcdef", 2)': "ab"},
@@ -175,7 +139,7 @@ define(
 define(
     "RIGHT",
     _FAMILY,
-    overload(("t: text", "n: integer"), _same, right, narrow=_cut),
+    overload(("t: text", "n: integer"), _same, right, narrow=_cut, sql=sql_text.right),
     zh="右边 n 个字符。",
     en="The last n characters.",
     examples={'RIGHT("abcdef", 2)': "ef"},
@@ -183,7 +147,7 @@ define(
 define(
     "MID",
     _FAMILY,
-    overload(("t: text", "start: integer", "n: integer"), _same, mid, narrow=_cut),
+    overload(("t: text", "start: integer", "n: integer"), _same, mid, narrow=_cut, sql=sql_text.middle),
     zh="从第 start 个字符起取 n 个。",
     en="n characters from the start-th on.",
     examples={'MID("abcdef", 2, 3)': "bcd"},
@@ -191,7 +155,7 @@ define(
 define(
     "CONTAINS",
     _FAMILY,
-    overload(_PART, fixed(BOOLEAN), contains),
+    overload(_PART, fixed(BOOLEAN), contains, sql=sql_text.contains),
     zh="是否包含另一段文本（区分大小写）。",
     en="Whether the text contains the part (case-sensitive).",
     examples={'CONTAINS("华东大区", "华东")': "true"},
@@ -199,7 +163,7 @@ define(
 define(
     "STARTSWITH",
     _FAMILY,
-    overload(_PART, fixed(BOOLEAN), str.startswith),
+    overload(_PART, fixed(BOOLEAN), str.startswith, sql=sql_text.starts_with),
     zh="是否以某段文本开头。",
     en="Whether the text begins with the part.",
     examples={'STARTSWITH("DG-01", "DG")': "true"},
@@ -207,7 +171,7 @@ define(
 define(
     "ENDSWITH",
     _FAMILY,
-    overload(_PART, fixed(BOOLEAN), str.endswith),
+    overload(_PART, fixed(BOOLEAN), str.endswith, sql=sql_text.ends_with),
     zh="是否以某段文本结尾。",
     en="Whether the text ends with the part.",
     examples={'ENDSWITH("a.pdf", ".pdf")': "true"},
@@ -215,7 +179,9 @@ define(
 define(
     "REPLACE",
     _FAMILY,
-    overload(("t: text", "old: text", "new: text"), of_types(_replace_type), replace_all),
+    overload(
+        ("t: text", "old: text", "new: text"), of_types(_replace_type), replace_all, sql=sql_text.replace_text
+    ),
     zh="把所有 old 换成 new。",
     en="Every old replaced by new.",
     examples={'REPLACE("a-b-c", "-", "/")': "a/b/c"},
@@ -223,7 +189,7 @@ define(
 define(
     "CONCAT",
     _FAMILY,
-    overload((_PRINTED,), of_types(_concat_type), concat),
+    overload((_PRINTED,), of_types(_concat_type), concat, sql=sql_text.concat),
     null_out=False,
     zh="依次连接；空值当作空文本。",
     en="One after the other; a null is an empty text.",

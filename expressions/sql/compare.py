@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
 from expressions.registry import SqlCompiler
-from expressions.sql.forms import INTEGER, Sql, call, list_members, literal, whole
+from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, list_members, literal, whole
 from expressions.typed import ActorWord, Apply, Const, Listing, Typed
 from expressions.types import Kind, Type
 from expressions.wide import WIDE_DIGITS
@@ -109,8 +110,10 @@ def between(c: SqlCompiler, node: Apply) -> Sql:
         return sa.and_(compared(c, operator.ge, x, low), compared(c, operator.le, x, high))
     value, bottom, top = brought_together(c, node.args)
     if c.dialect == "postgresql" and x.type.kind in (Kind.TEXT, Kind.OPTION):
-        bottom, top = sa.collate(bottom, "C"), sa.collate(top, "C")
-    return value.between(bottom, top)
+        bottom, top = Grouping(sa.collate(bottom, "C")), Grouping(sa.collate(top, "C"))
+    result = value.between(bottom, top)
+    result.type = BOOLEAN  # SQLAlchemy gives BETWEEN no type of its own
+    return result
 
 
 def member(c: SqlCompiler, node: Apply) -> Sql:
@@ -144,4 +147,5 @@ def _in_written_list(c: SqlCompiler, x: Typed, members: Listing) -> Sql:
     if common.is_numeric and c.dialect == "sqlite" and not common.is_native:
         return sa.or_(*(compared(c, operator.eq, x, item) for item in members.items))
     value, *listed = brought_together(c, nodes)
-    return value.in_(listed)
+    # One subquery in parentheses would be IN's own subquery, which is false where it finds no row.
+    return value == listed[0] if len(listed) == 1 else value.in_(listed)

@@ -6,6 +6,7 @@ text (:mod:`expressions.wide`). On PostgreSQL an integer of at most 18 digits is
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,7 +66,7 @@ def literal(value: object, type_: Type, dialect: Dialect) -> Sql:
 
 def _number(value: Any, type_: Type, dialect: Dialect, raw: sa.types.TypeEngine[Any]) -> Sql:
     if dialect == "postgresql":
-        stored: object = int(value) if is_whole(type_, dialect) else value
+        stored: object = int(value) if is_whole(type_, dialect) else Decimal(value)
     else:
         whole = scaled(value, type_.scale)
         stored = whole if type_.is_native else encode_wide(whole)
