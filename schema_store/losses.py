@@ -1,0 +1,94 @@
+"""What a plan would lose, and what stands in its way, counted from the records that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from schema_store.columns import fields_in_both
+from schema_store.convert import Materials
+from schema_store.counting import Found, count_where
+from schema_store.operations import RetireColumn, RetireTable, SetLinksRetired
+from schema_store.plan import Loss, MigrationPlan
+from schema_store.row_losses import TableCounter
+from schema_store.sentences import loss_sentence
+from schema_store.tables import build_tables
+
+#: What nobody can accept: something must change first.
+BLOCKING = frozenset({"required_missing", "option_needed", "not_unique", "entity_referenced"})
+
+
+def materials_of(plan: MigrationPlan) -> Materials:
+    """What the work on values is made of."""
+    return Materials(fields_in_both(plan.old_shape, plan.shape), plan.shape.fields, plan.shape.around, {})
+
+
+def count_losses(connection: Connection, plan: MigrationPlan) -> MigrationPlan:
+    """The plan with its losses and the number of records per table; reads only.
+
+    What was found without counting (a reference to nothing) stays as it is.
+    """
+    if any(loss.kind == "entity_referenced" for loss in plan.losses):
+        return plan
+    counter = _Counter(connection, plan)
+    losses = tuple(_loss(plan, found) for found in counter.found() if found.tally.rows)
+    return replace(plan, losses=losses, rows=counter.sizes)
+
+
+def _loss(plan: MigrationPlan, found: Found) -> Loss:
+    return Loss(
+        id=":".join(part for part in (found.kind, found.element, found.detail) if part),
+        kind=found.kind,
+        sentence=loss_sentence(plan, found),
+        rows=found.tally.rows,
+        examples=tuple(str(record) for record in found.tally.examples),
+        blocking=found.kind in BLOCKING,
+    )
+
+
+class _Counter:
+    def __init__(self, connection: Connection, plan: MigrationPlan):
+        self.connection, self.plan = connection, plan
+        self.tables = build_tables(plan.layout, connection.dialect.name, retired=True)
+        touched = dict.fromkeys(getattr(op, "entity", "") for op in plan.operations)
+        self.sizes = {
+            entity: count_where(connection, self.tables.entities[entity], sa.true()).rows
+            for entity in touched
+            if entity in self.tables.entities
+        }
+
+    def found(self) -> Iterator[Found]:
+        """What goes as a whole first, then what happens to values, table by table."""
+        for operation in self.plan.operations:
+            if isinstance(operation, RetireColumn):
+                yield from self._column(operation)
+            elif isinstance(operation, RetireTable):
+                table = self.tables.entities[operation.entity]
+                yield Found(
+                    "entity_removed", operation.entity, count_where(self.connection, table, sa.true())
+                )
+            elif isinstance(operation, SetLinksRetired) and operation.version is not None:
+                yield from self._links(operation)
+        materials = materials_of(self.plan)
+        for entity, size in self.sizes.items():
+            if size and entity in self.plan.shape.tables:
+                table = self.tables.entities[entity]
+                yield from TableCounter(self.connection, self.plan, entity, table, materials).found()
+
+    def _column(self, operation: RetireColumn) -> Iterator[Found]:
+        column = self.plan.layout.table(operation.entity).named(operation.name)
+        is_value = column.part == "" and column.field not in self.plan.shape.fields
+        if is_value and operation.entity in self.plan.shape.tables:
+            table = self.tables.entities[operation.entity]
+            filled = table.c[operation.name].is_not(None)
+            yield Found("field_removed", column.field, count_where(self.connection, table, filled))
+
+    def _links(self, operation: SetLinksRetired) -> Iterator[Found]:
+        link = next(link for link in self.plan.layout.links if link.name == operation.name)
+        if link.source in self.plan.shape.tables:
+            table = self.tables.links[link.field]
+            tally = count_where(self.connection, table, sa.true(), table.c.source)
+            yield Found("links_removed", link.field, tally)

@@ -1,0 +1,106 @@
+"""Rewriting stored values: reads records in batches by id, writes each batch in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection
+
+from expressions.storage import Keys, Stored
+from schema_store.convert import RowWork
+
+#: Records per statement.
+BATCH = 5_000
+Rows = list[dict[str, Any]]
+
+
+def read_batches(
+    connection: Connection, table: sa.Table, names: frozenset[str], size: int = BATCH
+) -> Iterator[Rows]:
+    """The records of a table, those in the bin too, in batches by id; ``names`` beside ``id`` and ``deleted_at``."""
+    last: UUID | None = None
+    while True:
+        rows = read_after(connection, table, names, last, size)
+        if rows:
+            yield rows
+            last = rows[-1]["id"]
+        if len(rows) < size:
+            return
+
+
+def read_after(
+    connection: Connection, table: sa.Table, names: frozenset[str], after: UUID | None, size: int
+) -> Rows:
+    """The next batch behind an id, locked against writers until the transaction ends where it is one that writes."""
+    query = sa.select(*_wanted(table, names)).order_by(table.c.id).limit(size)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return _rows(connection, query)
+
+
+def _wanted(table: sa.Table, names: frozenset[str]) -> list[sa.Column[Any]]:
+    return [table.c[name] for name in sorted(names | {"id", "deleted_at"})]
+
+
+def _rows(connection: Connection, query: sa.Select[Any]) -> Rows:
+    if not connection.get_execution_options().get("read_only", False):
+        query = query.with_for_update()
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def write_all(connection: Connection, table: sa.Table, work: RowWork) -> None:
+    """Do the work on every record of a table."""
+    for rows in read_batches(connection, table, work.reads | work.writes):
+        write_rows(connection, table, work, rows)
+
+
+def write_rows(connection: Connection, table: sa.Table, work: RowWork, rows: Rows) -> set[tuple[str, str]]:
+    """Do the work on these records; gives what was lost on the way, as kinds of loss and field ids."""
+    changed: Rows = []
+    lost: set[tuple[str, str]] = set()
+    for row in rows:
+        values, notes = work(row)
+        lost |= {(note.kind, note.field) for note in notes}
+        if values:
+            changed.append({**row, **values})
+    if changed:
+        update(connection, table, sorted(work.writes), changed)
+    return lost
+
+
+def update(connection: Connection, table: sa.Table, names: list[str], rows: Rows) -> None:
+    """Write these columns of these records."""
+    has_lists = any(isinstance(table.c[name].type, Keys) for name in names)
+    if connection.dialect.name == "postgresql" and not has_lists:
+        _update_from_arrays(connection, table, names, rows)
+        return
+    slots = {name: f"v{place}" for place, name in enumerate(names)}
+    values = {table.c[name]: sa.bindparam(slot) for name, slot in slots.items()}
+    statement = sa.update(table).where(table.c.id == sa.bindparam("key")).values(values)
+    connection.execute(
+        statement,
+        [{"key": row["id"], **{slot: row[name] for name, slot in slots.items()}} for row in rows],
+    )
+
+
+def _update_from_arrays(connection: Connection, table: sa.Table, names: list[str], rows: Rows) -> None:
+    """One statement for a batch: PostgreSQL takes whole columns as arrays."""
+    columns = [table.c[name] for name in ("id", *names)]
+    slots = [f"c{place}" for place in range(len(columns))]
+    arrays = [_array(column, slot, rows) for column, slot in zip(columns, slots, strict=True)]
+    batch = sa.func.unnest(*arrays).table_valued(*slots, name="batch").render_derived()
+    values = dict(zip(columns[1:], (batch.c[slot] for slot in slots[1:]), strict=True))
+    connection.execute(sa.update(table).where(table.c.id == batch.c.c0).values(values))
+
+
+def _array(column: sa.Column[Any], slot: str, rows: Rows) -> sa.Cast[Any]:
+    kind = column.type
+    if not isinstance(kind, Stored):
+        raise TypeError(f"{column.name} has no storage type")
+    values = [kind.encode(row[column.name], "postgresql") for row in rows]
+    array = postgresql.ARRAY(kind.form("postgresql"))
+    return sa.cast(sa.bindparam(slot, values, type_=array), array)

@@ -1,0 +1,154 @@
+"""Small documents, and what a database physically holds, for tests of migrations."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from schema_store.apply import apply_plan
+from schema_store.database import reading, writing
+from schema_store.document import AppDocument
+from schema_store.ids import with_ids
+from schema_store.layout import Layout, schema_name
+from schema_store.losses import count_losses
+from schema_store.plan import MigrationPlan, plan
+from schema_store.tables import build_tables
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+
+
+def label(text: str) -> dict[str, str]:
+    return {"zh-CN": text, "en": text.title()}
+
+
+def field(type_: str, key: str, ident: str | None = None, **more: Any) -> dict[str, Any]:
+    """A field in JSON; the id is padded from a short one."""
+    return {"type": type_, "key": key, "id": pad(ident or key), "label": label(key), **more}
+
+
+def pad(ident: str) -> str:
+    return ident.lower().replace("_", "")[:20].ljust(8, "0")
+
+
+def entity(key: str, *fields: Mapping[str, Any], ident: str | None = None, **more: Any) -> dict[str, Any]:
+    return {"key": key, "id": pad(ident or key), "label": label(key), "fields": list(fields), **more}
+
+
+def option(key: str, ident: str | None = None) -> dict[str, Any]:
+    return {"key": key, "id": pad(ident or f"opt{key}"), "label": label(key)}
+
+
+def document(*entities: Mapping[str, Any], **more: Any) -> AppDocument:
+    """A document of these entities with every id."""
+    return with_ids(
+        AppDocument.model_validate({"key": "toy", "label": label("toy"), "entities": entities, **more})
+    )
+
+
+class App:
+    """An app on a database: publishes documents, writes and reads records by the keys of its document."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self.document: AppDocument | None = None
+        self.layout = Layout(schema_name("toy"))
+        self.version = 0
+        self.switched: list[int] = []
+
+    def plan(self, new: AppDocument, replacements: Mapping[str, str] | None = None) -> MigrationPlan:
+        made = plan(self.document, new, self.layout, self.version + 1, replacements)
+        with reading(self.engine) as connection:
+            return count_losses(connection, made)
+
+    def publish(
+        self, new: AppDocument, accept: Any = (), replacements: Mapping[str, str] | None = None
+    ) -> MigrationPlan:
+        """Publish; ``accept="all"`` accepts every loss that can be accepted."""
+        made = self.plan(new, replacements)
+        accepted = [loss.id for loss in made.losses] if accept == "all" else accept
+        self.layout = apply_plan(self.engine, made, accepted, self._switch)
+        self.document, self.version = new, self.version + 1
+        return made
+
+    def _switch(self, connection: Connection, layout: Layout) -> None:
+        self.switched.append(len(layout.tables))
+
+    def table(self, key: str) -> sa.Table:
+        entity = next(e for e in self.document.entities if e.key == key)
+        return build_tables(self.layout, self.engine.dialect.name).entities[entity.id]
+
+    def column(self, key: str, name: str, part: str = "") -> str:
+        entity = next(e for e in self.document.entities if e.key == key)
+        spec = next(f for f in entity.fields if f.key == name)
+        return self.layout.table(entity.id).column(spec.id, part).name
+
+    def insert(self, key: str, *rows: Mapping[str, Any]) -> list[uuid.UUID]:
+        """Insert records by field keys."""
+        table = self.table(key)
+        ids = [row.get("id") or uuid.uuid4() for row in rows]
+        values = [
+            {
+                "id": ident,
+                "version": 1,
+                "created_at": NOW,
+                "updated_at": NOW,
+                **{self._name(key, name): value for name, value in row.items() if name != "id"},
+            }
+            for ident, row in zip(ids, rows, strict=True)
+        ]
+        with writing(self.engine) as connection:
+            connection.execute(sa.insert(table), values)
+        return ids
+
+    def _name(self, key: str, name: str) -> str:
+        return name if name == "deleted_at" else self.column(key, name)
+
+    def values(self, key: str, name: str) -> dict[uuid.UUID, Any]:
+        """Values of a field by record."""
+        table = self.table(key)
+        with reading(self.engine) as connection:
+            rows = connection.execute(sa.select(table.c.id, table.c[self.column(key, name)]))
+            return {record: value for record, value in rows}
+
+
+def physical(engine: Engine) -> dict[str, Any]:
+    """Every table, column, index and constraint that the database has, and every row in it."""
+    with reading(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            schema = connection.exec_driver_sql(
+                "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2"
+            ).all()
+            names = [row.name for row in schema if row.type == "table"]
+            quoted = [f'"{name}"' for name in names]
+        else:
+            schema = connection.exec_driver_sql(POSTGRES_SCHEMA).all()
+            found = connection.exec_driver_sql(POSTGRES_TABLES).all()
+            quoted = [f'"{row.schemaname}"."{row.tablename}"' for row in found]
+        rows = {
+            name: sorted(map(repr, connection.exec_driver_sql(f"SELECT * FROM {name}").all()))
+            for name in quoted
+        }
+    return {"schema": [tuple(row) for row in schema], "rows": rows}
+
+
+POSTGRES_TABLES = """SELECT schemaname, tablename FROM pg_tables
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"""
+POSTGRES_SCHEMA = """
+SELECT 'column', table_schema, table_name, column_name, data_type || coalesce('/' || udt_name, ''), is_nullable,
+       coalesce(column_default, '')
+FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema')
+UNION ALL SELECT 'index', schemaname, tablename, indexname, indexdef, '', '' FROM pg_indexes
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+UNION ALL SELECT 'constraint', n.nspname, c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid),
+       c.convalidated::text, '' FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
+UNION ALL SELECT 'trigger', '', tgrelid::regclass::text, tgname, '', '', '' FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT 'schema', nspname, '', '', '', '', '' FROM pg_namespace
+WHERE nspname NOT LIKE 'pg\\_%%' AND nspname <> 'information_schema'
+ORDER BY 1, 2, 3, 4
+"""
