@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from expressions.registry import SqlCompiler
-from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, list_members, literal, whole
+from expressions.sql.forms import INTEGER, Sql, call, list_members, literal, truth, whole
 from expressions.typed import ActorWord, Apply, Const, Listing, Typed
 from expressions.types import Kind, Type
 from expressions.wide import WIDE_DIGITS
@@ -111,9 +111,7 @@ def between(c: SqlCompiler, node: Apply) -> Sql:
     value, bottom, top = brought_together(c, node.args)
     if c.dialect == "postgresql" and x.type.kind in (Kind.TEXT, Kind.OPTION):
         bottom, top = Grouping(sa.collate(bottom, "C")), Grouping(sa.collate(top, "C"))
-    result = value.between(bottom, top)
-    result.type = BOOLEAN  # SQLAlchemy gives BETWEEN no type of its own
-    return result
+    return truth(value.between(bottom, top))
 
 
 def member(c: SqlCompiler, node: Apply) -> Sql:
@@ -123,20 +121,21 @@ def member(c: SqlCompiler, node: Apply) -> Sql:
         return _in_written_list(c, x, members)
     if members.type.kind is Kind.NULL:
         return literal(None, replace(members.type, kind=Kind.BOOLEAN), c.dialect)
-    value, listed = c.compile(x), c.compile(members)
-    found = (
-        value == sa.any_(listed)
-        if c.dialect == "postgresql"
-        else value.in_(list_members(listed, members.type))
-    )
-    if isinstance(members, ActorWord):
-        return found
-    return sa.case((sa.and_(c.compile(x).is_not(None), listed.is_not(None)), found))
+
+    def found(value: Sql, listed: Sql) -> Sql:
+        if c.dialect == "postgresql":
+            return value == sa.any_(listed)
+        return value.in_(list_members(listed, members.type))
+
+    values = [c.compile(x), c.compile(members)]
+    if isinstance(members, ActorWord):  # never null and, as it is bound, never empty
+        return found(*values)
+    return c.let(values, lambda v, m: sa.case((sa.and_(v.is_not(None), m.is_not(None)), found(v, m))))
 
 
 def not_member(c: SqlCompiler, node: Apply) -> Sql:
     """``x not in members``."""
-    return sa.not_(member(c, node))
+    return truth(sa.not_(member(c, node)))
 
 
 def _in_written_list(c: SqlCompiler, x: Typed, members: Listing) -> Sql:

@@ -197,7 +197,11 @@ def local_date(c: SqlCompiler, node: Typed) -> Sql:
 
 
 def _known_date(day: Sql) -> Sql:
-    return sa.case((day.between(_fixed_date("0001-01-01"), _fixed_date("9999-12-31")), day))
+    return sa.case((_is_known_date(day), day))
+
+
+def _is_known_date(day: Sql) -> Sql:
+    return day.between(_fixed_date("0001-01-01"), _fixed_date("9999-12-31"))
 
 
 def _local(moment: Sql) -> Sql:
@@ -241,7 +245,16 @@ def hour(c: SqlCompiler, node: Apply) -> Sql:
     value = c.compile(node.args[0])
     if c.dialect == "sqlite":
         return call("dg_local_hour", INTEGER, value, parameters.zone())
-    return sa.cast(sa.extract("hour", _local(value)), INTEGER)
+
+    def on_clock(moment: Sql) -> Sql:
+        return sa.case(
+            (
+                _is_known_date(sa.cast(_local(moment), DATE)),
+                sa.cast(sa.extract("hour", _local(moment)), INTEGER),
+            )
+        )
+
+    return c.let([value], on_clock)
 
 
 # Moving and measuring
@@ -360,8 +373,8 @@ def end_of(c: SqlCompiler, node: Apply) -> Sql:
     unit = _unit(node)
     if c.dialect == "sqlite":
         return call("dg_end_of", TEXT, value, sa.literal_column(f"'{unit}'", TEXT))
-    length = "7 days" if unit == "week" else f"{_UNIT_MONTHS[unit]} months"
-    step = sa.literal_column(f"INTERVAL '{length} -1 days'", sa.Interval())
+    length = "6 days" if unit == "week" else f"{_UNIT_MONTHS[unit]} months -1 days"
+    step = sa.literal_column(f"INTERVAL '{length}'", sa.Interval())
     return c.let([sa.cast(coerce(_truncated(value, unit) + step, sa.DateTime()), DATE)], _known_date)
 
 

@@ -131,6 +131,13 @@ def decoded(expr: Sql, type_: Type) -> Sql:
     return coerce(expr, column_type(type_))
 
 
+def truth(condition: Sql) -> Sql:
+    """A condition that SQLAlchemy has built without a type (BETWEEN, NOT over AND), made boolean."""
+    if not isinstance(condition.type, sa.Boolean):
+        condition.type = BOOLEAN
+    return condition
+
+
 def list_members(listed: Sql, type_: Type) -> sa.Select[Any]:
     """SQLite: the members of a stored list as a one-column subquery; references come back as blobs."""
     rows = sa.func.json_each(listed).table_valued("value")

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.elements import Grouping
 
 from expressions.context import ActorValues, Calendar, Context
 from expressions.registry import Dialect
@@ -65,7 +66,7 @@ def calendar(key: str, part: str, dialect: Dialect) -> Sql:
     if dialect == "sqlite":
         return sa.bindparam(f"ctx_calendar_{key}", type_=TEXT)
     member = INTEGER if part == "week" else DATE
-    return sa.bindparam(f"ctx_calendar_{key}_{part}", type_=postgresql.ARRAY(member))
+    return Grouping(sa.bindparam(f"ctx_calendar_{key}_{part}", type_=postgresql.ARRAY(member)))
 
 
 def context_parameters(context: Context, dialect: Dialect) -> dict[str, Any]:
