@@ -155,7 +155,9 @@ class _Checker:
         if node.operator == "-" and isinstance(node.operand, Literal):
             value = node.operand.value
             if isinstance(value, int | Decimal) and not isinstance(value, bool):
-                return self.literal(value.copy_negate() if isinstance(value, Decimal) else -value, node.span)
+                # copy_negate asks no decimal context; a zero has no sign in this language.
+                negative = value.copy_negate() if isinstance(value, Decimal) else -value
+                return self.literal(negative if value else value, node.span)
         return self.apply(
             REGISTRY["negate" if node.operator == "-" else "not"], (node.operand,), node.span, scope
         )

@@ -36,13 +36,22 @@ def call(function: str, *args: ast.expr) -> ast.Call:
     return ast.Call(name(function), list(args), [])
 
 
-def is_none(value: ast.expr) -> ast.Compare:
+def is_exactly(value: ast.expr, wanted: bool | None) -> ast.expr:
+    """``value is wanted``; of a constant the answer itself (Python warns about ``is`` beside a literal)."""
+    if isinstance(value, ast.Constant):
+        return constant(value.value is wanted)
+    return ast.Compare(value, [ast.Is()], [constant(wanted)])
+
+
+def is_none(value: ast.expr) -> ast.expr:
     """``value is None``."""
-    return ast.Compare(value, [ast.Is()], [constant(None)])
+    return is_exactly(value, None)
 
 
-def is_not_none(value: ast.expr) -> ast.Compare:
+def is_not_none(value: ast.expr) -> ast.expr:
     """``value is not None``."""
+    if isinstance(value, ast.Constant):
+        return constant(value.value is not None)
     return ast.Compare(value, [ast.IsNot()], [constant(None)])
 
 
@@ -227,7 +236,7 @@ class Lowering:
     def kleene(self, items: Sequence[Typed], *, decisive: bool) -> ast.expr:
         """``decisive if a is decisive or b is decisive else None if a is None or b is None else not decisive``."""
         pairs = [self.named(self.lower(item)) for item in items]
-        decided: list[ast.expr] = [ast.Compare(value, [ast.Is()], [constant(decisive)]) for value, _ in pairs]
-        unknown: list[ast.expr] = [is_none(again) for _, again in pairs]
+        decided = [is_exactly(value, decisive) for value, _ in pairs]
+        unknown = [is_none(again) for _, again in pairs]
         rest = ast.IfExp(ast.BoolOp(ast.Or(), unknown), constant(None), constant(not decisive))
         return ast.IfExp(ast.BoolOp(ast.Or(), decided), constant(decisive), rest)

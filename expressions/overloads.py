@@ -136,7 +136,14 @@ def _match(overload: Overload, args: Sequence[Typed]) -> list[Typed] | Problem |
             problem = problem or accepted
         else:
             result.append(accepted)
+    # A text that reads badly is the complaint only beside something that makes the overload the meant one.
+    if problem is not None and len(args) > 1 and all(_is_text(arg) for arg in args):
+        return None
     return problem or result
+
+
+def _is_text(arg: Typed) -> bool:
+    return isinstance(arg, Const) and isinstance(arg.value, str)
 
 
 def _accept(arg: Typed, kinds: tuple[Kind, ...], args: Sequence[Typed]) -> Typed | Problem | None:

@@ -16,7 +16,17 @@ from typing import Any
 
 from expressions import arithmetic
 from expressions.context import Context
-from expressions.lowering import CHOOSING, Lowering, call, constant, is_none, is_not_none, name, needs_rescale
+from expressions.lowering import (
+    CHOOSING,
+    Lowering,
+    call,
+    constant,
+    is_exactly,
+    is_none,
+    is_not_none,
+    name,
+    needs_rescale,
+)
 from expressions.measure import parts_of, walk
 from expressions.registry import REGISTRY
 from expressions.typed import (
@@ -274,7 +284,7 @@ class Inlined(Lowering):
             tests, compared = self.strict(node)
             return _joined(ast.And(), [*map(is_not_none, tests), compared])
         if node.entry == "not" and self.is_nullable(node.args[0]):
-            return ast.Compare(self.lower(node.args[0]), [ast.Is()], [constant(False)])
+            return is_exactly(self.lower(node.args[0]), False)
         if node.entry in ("in", "not_in", "BETWEEN"):
             return self.membership(node, boundary=True) or self.lower(node)
         return self.lower(node)
