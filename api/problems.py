@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from api.commands.context import NotPrepared
-from builder.publish import LossNotAccepted, PublishRefused
+from builder.publish import PublishConflict, PublishRefused
+from schema_store.apply import LossNotAccepted
+from schema_store.platform import PlatformOutdated
 from schema_store.versions import AppExists, UnknownApp, UnknownVersion
 
 _SENTENCES: dict[type[Exception], str] = {
     UnknownApp: "no app '{}' is installed",
     UnknownVersion: "there is no version {}",
+    PublishConflict: "somebody published to '{}' in between; look at the plan again",
     AppExists: "an app '{}' is installed already; publish to it instead",
 }
 
 
 def explain_refusal(error: Exception) -> str | None:
     """The sentence for a refusal this product makes on purpose; None for anything else."""
-    if isinstance(error, NotPrepared | PublishRefused | LossNotAccepted | FileNotFoundError):
+    if isinstance(error, LossNotAccepted):
+        return _loss_sentence(error)
+    if isinstance(error, NotPrepared | PublishRefused | PlatformOutdated | FileNotFoundError):
         return str(error)
     template = _SENTENCES.get(type(error))
     return template.format(error) if template else None
+
+
+def _loss_sentence(error: LossNotAccepted) -> str:
+    lines = [f"  {loss.id}\n      {loss.sentence['zh-CN']}" for loss in error.missing]
+    todo = (
+        "nothing was published; this stands in the way"
+        if any(loss.blocking for loss in error.missing)
+        else "nothing was published; accept each loss with --accept ID"
+    )
+    return "\n".join([f"{todo}:", *lines])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -107,6 +108,11 @@ def list_apps(connection: Connection) -> list[InstalledApp]:
     return [InstalledApp(row.key, row.version, row.installed_at) for row in rows]
 
 
+def is_installed(connection: Connection, app: str) -> bool:
+    """Whether there is an app of that key."""
+    return connection.execute(sa.select(APPS.c.key).where(APPS.c.key == app)).first() is not None
+
+
 def current_version(connection: Connection, app: str, lock: Literal["share", "update"] | None = None) -> int:
     """The number of the version that ``app`` serves; takes the app's lock where one is named.
 
@@ -165,8 +171,7 @@ def create_app(connection: Connection, key: str, at: datetime) -> None:
     Raises:
         AppExists: the key is taken.
     """
-    taken = connection.execute(sa.select(APPS.c.key).where(APPS.c.key == key)).scalar_one_or_none()
-    if taken is not None:
+    if is_installed(connection, key):
         raise AppExists(key)
     connection.execute(sa.insert(APPS).values(key=key, version=0, installed_at=at))
 
@@ -174,27 +179,27 @@ def create_app(connection: Connection, key: str, at: datetime) -> None:
 def store_version(
     connection: Connection,
     app: str,
-    number: int,
-    document: AppDocument,
     plan: MigrationPlan,
     layout: Layout,
     signature: Signature,
+    accepted: Collection[str],
 ) -> None:
-    """Write a version and serve it from now on; belongs into the transaction that changes the tables."""
+    """Write the version that a plan leads to and serve it; belongs into the transaction that changes the tables."""
+    record = plan.to_json() | {"accepted": sorted(accepted)}
     connection.execute(
         sa.insert(VERSIONS).values(
             app=app,
-            number=number,
-            document=canonical_bytes(document).decode(),
-            hash=document_hash(document),
+            number=plan.version,
+            document=canonical_bytes(plan.new).decode(),
+            hash=document_hash(plan.new),
             layout=orjson.dumps(layout.to_json()).decode(),
-            plan=orjson.dumps(plan.to_json()).decode(),
+            plan=orjson.dumps(record).decode(),
             author=signature.author,
             note=signature.note,
             created_at=signature.at,
         )
     )
-    connection.execute(sa.update(APPS).where(APPS.c.key == app).values(version=number))
+    connection.execute(sa.update(APPS).where(APPS.c.key == app).values(version=plan.version))
 
 
 def load_draft(connection: Connection, app: str) -> Draft:

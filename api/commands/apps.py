@@ -7,7 +7,6 @@ import click
 from api.commands.context import open_database, print_diagnostics, print_preview, require_document, sign
 from api.settings import Settings
 from builder import publish as builder_publish
-from schema_store.diagnostics import has_errors
 
 
 @click.command()
@@ -17,16 +16,18 @@ from schema_store.diagnostics import has_errors
 def plan(source: str, key: str, locale: str) -> None:
     """Show what publishing a document to an app would do: operations and counted losses. Changes nothing."""
     preview = builder_publish.preview(open_database(Settings()), key, require_document(source))
-    print_diagnostics(preview.diagnostics, locale)
+    print_diagnostics(preview.checked.diagnostics, locale)
     print_preview(preview, locale)
-    if has_errors(preview.diagnostics) or preview.failed_tests:
+    if not preview.checked.is_publishable:
         raise SystemExit(1)
 
 
 @click.command()
 @click.argument("source")
 @click.option("--app", "key", required=True, help="Key of the installed app.")
-@click.option("--accept", "accepted", multiple=True, metavar="LOSS", help="Id of a loss to accept; repeatable.")
+@click.option(
+    "--accept", "accepted", multiple=True, metavar="LOSS", help="Id of a loss to accept; repeatable."
+)
 @click.option("--note", default="", help="Why, for the history.")
 def publish(source: str, key: str, accepted: tuple[str, ...], note: str) -> None:
     """Publish a document to an app, if every counted loss is accepted."""

@@ -11,7 +11,7 @@ import click
 from sqlalchemy.engine import Engine
 
 from api.settings import Settings
-from builder.publish import Preview
+from builder.publish import CheckResult, Preview
 from schema_store.database import connect, reading, sqlite_warning
 from schema_store.diagnostics import Diagnostic
 from schema_store.document import AppDocument
@@ -81,6 +81,14 @@ def print_preview(preview: Preview, locale: str = "zh-CN") -> None:
     for sentence in preview.describe_operations(locale):
         click.echo(f"  · {sentence}")
     for loss in preview.losses:
-        click.echo(f"  ! {loss.id}  {loss.rows}  {loss.describe(locale)}")
-    passed = sum(test.passed for test in preview.tests)
-    click.echo(f"  tests: {passed} passed, {len(preview.failed_tests)} failed")
+        mark = "✗" if loss.blocking else "!"
+        click.echo(f"  {mark} {loss.id}\n      {loss.sentence[locale]}")
+    print_tests(preview.checked, locale)
+
+
+def print_tests(checked: CheckResult, locale: str = "zh-CN") -> None:
+    """Failed tests, each with what it got; then the count."""
+    for test in checked.failed_tests:
+        click.echo(f"  test {test.key}: {test.describe(locale)}")
+    passed = sum(test.passed for test in checked.tests)
+    click.echo(f"  tests: {passed} passed, {len(checked.failed_tests)} failed")

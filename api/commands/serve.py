@@ -17,7 +17,9 @@ def application() -> object:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: DOUGONG_PORT or 8000].")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: DOUGONG_PORT or 8000]."
+)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="API processes.")
 def serve(host: str, port: int | None, workers: int) -> None:
     """Serve the installed apps."""

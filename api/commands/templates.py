@@ -10,14 +10,14 @@ from api.commands.context import (
     open_database,
     print_diagnostics,
     print_preview,
+    print_tests,
     read_document,
     require_document,
     sign,
 )
 from api.settings import Settings
-from builder.publish import check_document_fully, export_app, install
+from builder.publish import check_fully, export_app, install
 from schema_store.canonical import canonical_bytes
-from schema_store.diagnostics import has_errors
 from schema_store.ids import with_ids, without_derived_ids
 from schema_store.versions import AppExists
 from templates import template_names
@@ -76,16 +76,11 @@ def check_template(source: str, locale: str) -> None:
     if document is None:
         print_diagnostics(diagnostics, locale)
         raise SystemExit(1)
-    result = check_document_fully(document)
+    result = check_fully(document)
     print_diagnostics(result.diagnostics, locale)
-    for test in result.failed_tests:
-        click.echo(f"test {test.key}: {test.describe(locale)}")
-    passed = sum(test.passed for test in result.tests)
-    click.echo(
-        f"{len(document.entities)} entities, {len(result.diagnostics)} diagnostics, "
-        f"tests: {passed} passed, {len(result.failed_tests)} failed"
-    )
-    if has_errors(result.diagnostics) or result.failed_tests:
+    print_tests(result, locale)
+    click.echo(f"{len(document.entities)} entities, {len(result.diagnostics)} diagnostics")
+    if not result.is_publishable:
         raise SystemExit(1)
 
 

@@ -8,10 +8,10 @@ import click
 
 from api.commands.context import open_database
 from api.settings import Settings
+from schema_store.canonical import document_hash
 from schema_store.database import connect, reading, sqlite_warning, writing
 from schema_store.platform import PlatformOutdated, require_current, upgrade_platform
 from schema_store.versions import list_apps, load_version
-from schema_store.canonical import document_hash
 
 
 @click.command()
@@ -65,5 +65,3 @@ def _check_database(settings: Settings) -> list[str]:
             if document_hash(version.document) != version.hash:
                 findings.append(f"app {app.key}: version {app.version} does not match its hash")
     return findings
-
-

@@ -1,0 +1,221 @@
+"""Publishing: check, plan, count, accept, apply. The one way a document becomes what is served."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from schema_store.describe import describe_changes
+from schema_store.document_tests import TestResult, run_tests
+from sqlalchemy.engine import Connection, Engine
+
+from schema_store.apply import Switch, apply_plan
+from schema_store.canonical import canonical_bytes
+from schema_store.checks import check_document
+from schema_store.database import reading
+from schema_store.diagnostics import Diagnostic, has_errors
+from schema_store.document import AppDocument
+from schema_store.ids import with_ids, without_derived_ids
+from schema_store.layout import Layout, schema_name
+from schema_store.losses import count_losses
+from schema_store.plan import Loss, MigrationPlan, plan
+from schema_store.versions import (
+    AppExists,
+    Draft,
+    Signature,
+    create_app,
+    current_version,
+    drop_draft,
+    is_installed,
+    load_draft,
+    load_version,
+    save_draft,
+    store_version,
+)
+
+
+class PublishRefused(ValueError):
+    """The document has errors, or its own tests fail.
+
+    Attributes:
+        checked: the complaints and test results.
+    """
+
+    def __init__(self, checked: CheckResult):
+        errors = [d for d in checked.diagnostics if d.severity == "error"]
+        first = errors[0].message["en"] if errors else f"test {checked.failed_tests[0].key} failed"
+        super().__init__(
+            f"not published: {len(errors)} errors, {len(checked.failed_tests)} failed tests; first: {first}"
+        )
+        self.checked = checked
+
+
+class PublishConflict(RuntimeError):
+    """Somebody published in between; look at the new plan and try again."""
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a document's checks and own tests say."""
+
+    diagnostics: list[Diagnostic]
+    tests: list[TestResult]
+
+    @cached_property
+    def failed_tests(self) -> list[TestResult]:
+        """The tests that ran and failed."""
+        return [test for test in self.tests if not test.passed and test.skipped is None]
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether nothing but losses can stop it."""
+        return not has_errors(self.diagnostics) and not self.failed_tests
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What publishing would do: complaints, tests, and the plan where there can be one."""
+
+    checked: CheckResult
+    plan: MigrationPlan | None
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What would be lost or stands in the way."""
+        return self.plan.losses if self.plan else ()
+
+    def describe_changes(self, locale: str) -> list[str]:
+        """The differences in words."""
+        return describe_changes(self.plan.changes, locale) if self.plan else []
+
+    def describe_operations(self, locale: str) -> list[str]:
+        """The steps on the tables in words."""
+        return [operation.describe(locale) for operation in self.plan.operations] if self.plan else []
+
+
+def check_fully(document: AppDocument) -> CheckResult:
+    """Every check, then the document's own tests where no error stands in their way."""
+    complete = with_ids(document)
+    diagnostics = check_document(complete)
+    tests = [] if has_errors(diagnostics) else run_tests(complete)
+    return CheckResult(diagnostics, tests)
+
+
+def own_document(document: AppDocument, app: str) -> AppDocument:
+    """The document as a part of ``app``: under its key (without the environment), with all ids."""
+    return with_ids(document.model_copy(update={"key": app.split("~", 1)[0]}))
+
+
+def preview(
+    engine: Engine, app: str, document: AppDocument, replacements: Mapping[str, str] | None = None
+) -> Preview:
+    """What publishing ``document`` to ``app`` would do; changes nothing.
+
+    Raises:
+        UnknownApp: no such app.
+    """
+    complete = own_document(document, app)
+    checked = check_fully(complete)
+    with reading(engine) as connection:
+        number = current_version(connection, app)
+        if has_errors(checked.diagnostics):
+            return Preview(checked, None)
+        return Preview(checked, _plan(connection, app, number, complete, replacements))
+
+
+def _plan(
+    connection: Connection,
+    app: str,
+    number: int,
+    document: AppDocument,
+    replacements: Mapping[str, str] | None,
+) -> MigrationPlan:
+    served = load_version(connection, app, number)
+    made = plan(served.document, document, served.layout, number + 1, replacements)
+    return count_losses(connection, made)
+
+
+def publish(
+    engine: Engine,
+    app: str,
+    document: AppDocument,
+    signature: Signature,
+    *,
+    accepted: Collection[str] = (),
+    replacements: Mapping[str, str] | None = None,
+) -> int:
+    """Serve ``document`` from now on; the number of the new version.
+
+    Raises:
+        UnknownApp: no such app.
+        PublishRefused: errors, or failing tests.
+        LossNotAccepted: something would be lost that was not accepted (``.plan``), or stands in the way.
+        PublishConflict: somebody published in between.
+    """
+    shown = preview(engine, app, document, replacements)
+    if shown.plan is None or not shown.checked.is_publishable:
+        raise PublishRefused(shown.checked)
+    made = shown.plan
+
+    def switch(connection: Connection, layout: Layout) -> None:
+        if current_version(connection, app, lock="update") != made.version - 1:
+            raise PublishConflict(app)
+        store_version(connection, app, made, layout, signature, accepted)
+        drop_draft(connection, app)
+
+    apply_plan(engine, made, accepted, switch)
+    return made.version
+
+
+def install(engine: Engine, document: AppDocument, signature: Signature, key: str | None = None) -> Preview:
+    """Make a new app of a document, as its version 1.
+
+    Raises:
+        AppExists: the key is taken.
+        PublishRefused: errors, or failing tests.
+    """
+    app = key or document.key
+    complete = own_document(document, app)
+    with reading(engine) as connection:
+        if is_installed(connection, app):
+            raise AppExists(app)
+    checked = check_fully(complete)
+    if not checked.is_publishable:
+        raise PublishRefused(checked)
+    made = plan(None, complete, Layout(schema_name(app)), 1)
+    apply_plan(engine, made, (), _first_version(app, made, signature))
+    return Preview(checked, made)
+
+
+def _first_version(app: str, made: MigrationPlan, signature: Signature) -> Switch:
+    def switch(connection: Connection, layout: Layout) -> None:
+        create_app(connection, app, signature.at)
+        store_version(connection, app, made, layout, signature, ())
+
+    return switch
+
+
+def export_app(engine: Engine, app: str) -> bytes:
+    """The served document in canonical form; ids that would be derived again are left out.
+
+    Raises:
+        UnknownApp: no such app.
+    """
+    with reading(engine) as connection:
+        version = load_version(connection, app, current_version(connection, app))
+    return canonical_bytes(without_derived_ids(version.document))
+
+
+def restore_version(connection: Connection, app: str, number: int, signature: Signature) -> Draft:
+    """An earlier version as the new draft, to be checked, planned and published like any other.
+
+    Raises:
+        UnknownApp: no such app.
+        UnknownVersion: the app has no such version.
+    """
+    version = load_version(connection, app, number)
+    standing = load_draft(connection, app)
+    note = signature.note or f"restore version {number}"
+    save_draft(connection, app, version.document, replace(signature, note=note), revision=standing.revision)
+    return load_draft(connection, app)
