@@ -12,17 +12,30 @@ from jsonschema.validators import extend
 Errors = Iterator[ValidationError]
 
 
-def follow_discriminator(base: Any) -> Any:
-    """A validator class like ``base`` whose errors have an exact place.
+def exact_validator(base: Any, schema: dict[str, Any]) -> Any:
+    """A validator of ``schema`` like ``base``, whose errors have an exact place.
 
     - ``oneOf`` (which must have a ``discriminator``) goes to the member meant; an unknown one is an error of validator
       ``discriminator`` (``message`` is the word, ``validator_value`` the members).
     - ``anyOf`` of something or null goes to the something.
     - Every unknown name is an error of its own of validator ``unknown`` (``message`` is the name,
       ``validator_value`` the known names), and every missing one of ``required`` (``message`` is the name).
+    - ``$ref`` may only name a member of ``$defs``; it is followed without a look through registries, a third of
+      the time.
     """
-    own = {"oneOf": _one_of, "anyOf": _any_of, "additionalProperties": _additional, "required": _required}
-    return extend(base, own)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
+    members = {f"#/$defs/{name}": member for name, member in schema["$defs"].items()}
+
+    def ref(validator: Any, name: str, instance: Any, _schema: Any) -> Errors:
+        yield from validator.descend(instance, members[name])
+
+    own = {
+        "$ref": ref,
+        "oneOf": _one_of,
+        "anyOf": _any_of,
+        "additionalProperties": _additional,
+        "required": _required,
+    }
+    return extend(base, own)(schema)  # type: ignore[no-untyped-call]  # the stubs leave it untyped
 
 
 def _one_of(validator: Any, _choices: Any, instance: Any, schema: Any) -> Errors:

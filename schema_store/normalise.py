@@ -41,7 +41,7 @@ def normalise_company(value: str) -> str:
     while len(words) > 1 and words[-1] in _LATIN_FORMS:
         words.pop()
     name = "".join(words)
-    while form := next((form for form in _CHINESE_FORMS if name.endswith(form) and name != form), None):
+    while name not in _CHINESE_FORMS and (form := next(filter(name.endswith, _CHINESE_FORMS), None)):
         name = name.removesuffix(form)
     return name
 

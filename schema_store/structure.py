@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from schema_store.diagnostics import Diagnostic, Severity
-from schema_store.discriminator import follow_discriminator
+from schema_store.discriminator import exact_validator
 from schema_store.document.app import AppDocument
 from schema_store.strict_json import JsonFault, pointer_of, read_json
 from schema_store.structure_messages import HINTS, SENTENCES, TYPE_WORDS
@@ -65,7 +65,7 @@ def load_document(raw: bytes | str | Mapping[str, Any]) -> tuple[AppDocument | N
 
 @cache
 def _validator() -> Any:
-    return follow_discriminator(Draft202012Validator)(json.loads(SCHEMA_PATH.read_bytes()))
+    return exact_validator(Draft202012Validator, json.loads(SCHEMA_PATH.read_bytes()))
 
 
 def _capped(complaints: Iterable[Diagnostic]) -> list[Diagnostic]:

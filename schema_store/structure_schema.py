@@ -63,6 +63,8 @@ def _tidied(node: Any, shared: Any = None) -> Any:
         tidy.pop("propertyNames", None)
     if isinstance(tidy.get("pattern"), str):
         tidy["pattern"] = _portable(tidy["pattern"])
+    if tidy.get("pattern") == PORTABLE_KEY_PATTERN:
+        tidy.pop("maxLength", None)  # the pattern says it: one mistake, one complaint
     if shared and shared.items() <= tidy.items():
         rest = {key: value for key, value in tidy.items() if key not in shared}
         return {"$ref": f"#/$defs/{_SHARED}", **rest}

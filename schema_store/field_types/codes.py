@@ -10,7 +10,7 @@ from datetime import date
 MAX_SEQUENCE_DIGITS = 12
 _PART = re.compile(r"\{([^{}]*)\}")
 _DATE_PARTS = frozenset({"YYYY", "YY", "MM", "DD"})
-_SEQUENCE = re.compile(r"seq(?::([0-9]{1,2}))?")
+_SEQUENCE = re.compile(r"seq:([0-9]{1,2})")
 
 
 class CodePatternError(ValueError):
@@ -84,7 +84,7 @@ def _width(piece: str) -> int:
     match = _SEQUENCE.fullmatch(piece)
     if match is None:
         raise CodePatternError("unknown_part", piece)
-    width = int(match[1] or 1)
+    width = int(match[1])
     if not 1 <= width <= MAX_SEQUENCE_DIGITS:
         raise CodePatternError("bad_width", piece)
     return width
