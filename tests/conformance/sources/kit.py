@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -121,7 +122,7 @@ def _date(value: date, _: list[str]) -> str:
     return value.isoformat()
 
 
-ENCODERS = {
+ENCODERS: dict[str, Callable[[Any, list[str]], Any]] = {
     "boolean": _boolean, "integer": _integer, "decimal": _decimal, "money": _decimal, "percent": _decimal,
     "text": _text, "option": _text, "date": _date, "instant": _instant, "duration": _duration,
     "reference": _reference, "list": _list,
