@@ -223,9 +223,13 @@ class Rule(Labelled):
 
 
 class DispatchRow(Labelled):
-    """Records that meet the condition go to these people."""
+    """Records that meet the condition go to these people.
+
+    With ``region_field`` only people of the region it names, or of one above it, are candidates.
+    """
 
     condition: Condition | None = None
+    region_field: FieldKey | None = None
     roles: list[RoleKey] = []
     teams: list[Annotated[str, PydanticField(max_length=80)]] = []
     skills: list[Key] = []
