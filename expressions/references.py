@@ -61,6 +61,22 @@ def names_used(checked: Checked, target: tuple[str, str] | None = None) -> froze
     return frozenset(found.reference for found in _find(checked, target))
 
 
+def places_used(
+    text: str, checked: Checked, target: tuple[str, str] | None = None
+) -> Iterator[tuple[Reference, Span]]:
+    """Everything that ``text``, checked before, refers to, with the characters that name it (a literal's quotes too).
+
+    What is not written out, as the time field that a window takes by itself, is left out. ``target`` as above.
+    """
+    calls: dict[Span, Call] | None = None
+    for found in _find(checked, target):
+        if calls is None and found.reference.kind in ("table", "calendar"):
+            node, _ = check_syntax(text)
+            calls = {call.span: call for call in _calls(node)} if node is not None else {}
+        if found.span.start < found.span.end:
+            yield found.reference, _place(text, found, "", calls or {})[0]
+
+
 def rename(
     text: str, env: Env, renames: Mapping[Reference, str], target: tuple[str, str] | None = None
 ) -> str:
