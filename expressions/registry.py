@@ -111,7 +111,7 @@ class Example:
     """An example of the documentation, run by the tests on every back end.
 
     Attributes:
-        text: the expression; it may name no fields.
+        text: the expression, in the world of :mod:`expressions.sample`; only aggregates name its fields.
         value: the result as the printed text of the value, e.g. ``"2.35"``, ``"true"``, ``"null"``.
     """
 

@@ -99,7 +99,7 @@ define(
     keywords=_WINDOW,
     zh="符合条件的下级记录数。",
     en="How many children meet the condition.",
-    examples={},
+    examples={"COUNT(lines)": "3", 'COUNT(lines, within="7d")': "1"},
 )
 define(
     "agg_sum",
@@ -110,7 +110,7 @@ define(
     keywords=_WINDOW,
     zh="下级记录取值之和，没有记录时为 0。",
     en="The sum of a value over the children; 0 when there are none.",
-    examples={},
+    examples={"SUM(lines, price * quantity)": "115.00", "SUM(lines, quantity, price > 1000)": "0"},
 )
 define(
     "agg_avg",
@@ -121,7 +121,7 @@ define(
     keywords=_WINDOW,
     zh="下级记录取值的平均数，四舍五入到 10 位小数；没有记录时为空。",
     en="The mean of a value over the children, half-up at scale 10; null when there are none.",
-    examples={},
+    examples={"AVG(lines, price)": "31.6666666667"},
 )
 define(
     "agg_min",
@@ -132,7 +132,7 @@ define(
     keywords=_WINDOW,
     zh="下级记录取值的最小值。",
     en="The smallest value over the children.",
-    examples={},
+    examples={"MIN(lines, price)": "5.00"},
 )
 define(
     "agg_max",
@@ -143,7 +143,7 @@ define(
     keywords=_WINDOW,
     zh="下级记录取值的最大值。",
     en="The greatest value over the children.",
-    examples={},
+    examples={"MAX(lines, price)": "80.00"},
 )
 define(
     "agg_latest",
@@ -154,7 +154,7 @@ define(
     keywords=_WINDOW,
     zh="时间最晚的下级记录的取值。",
     en="The value on the child with the greatest time.",
-    examples={},
+    examples={"LATEST(lines, product)": "pot"},
 )
 define(
     "agg_any",
@@ -164,7 +164,7 @@ define(
     null_out=False,
     zh="是否有下级记录符合条件。",
     en="Whether any child meets the condition.",
-    examples={},
+    examples={'ANY(lines, product == "cup")': "true"},
 )
 define(
     "agg_all",
@@ -174,5 +174,5 @@ define(
     null_out=False,
     zh="是否所有下级记录都符合条件；没有记录时为是。",
     en="Whether every child meets the condition; true when there are none.",
-    examples={},
+    examples={"ALL(lines, quantity > 1)": "false"},
 )
