@@ -1,0 +1,28 @@
+"""Apps that come with the product: one JSON document each, ``<key>_template.json``, and no code of their own.
+
+The document is the source: read it, change it with any editor that knows ``app.schema.json``, and write it back
+in canonical form (``dougong template format FILE``).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+_ENDING = "_template.json"
+
+
+def template_keys() -> tuple[str, ...]:
+    """The keys of the packaged templates, sorted, e.g. ``("crm",)``."""
+    names = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(_ENDING) for name in names if name.endswith(_ENDING)))
+
+
+def read_template(key: str) -> bytes:
+    """The document of a packaged template, as UTF-8 JSON.
+
+    Raises:
+        LookupError: there is no template of that key.
+    """
+    if key not in template_keys():
+        raise LookupError(f"no template {key!r}; there are {', '.join(template_keys())}")
+    return files(__name__).joinpath(f"{key}{_ENDING}").read_bytes()
