@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 OUT = HERE.parent
 MODULES = (
     "literals arithmetic nulls logic numbers text membership dates instants workdays tier completeness paths "
-    "coercion refusals aggregates aggregates_more wide edges"
+    "coercion refusals aggregates aggregates_more wide edges comparison"
 )
 DEFAULT_URL = "postgresql://postgres@127.0.0.1:5432/test"
 
