@@ -94,9 +94,10 @@ class Analysis:
             return fault.code
         return None
 
-    def refusal(self, field: BaseField, capability: Capability) -> Refusal | None:
+    def refusal(self, entity: str, field: BaseField, capability: Capability) -> Refusal | None:
         """Why a field cannot be filtered, sorted, unique or indexed; None when it can."""
-        return FIELD_TYPES.of(field).refusals.get(capability)
+        around = self.environments.around(entity, field)
+        return FIELD_TYPES.of(field).refusal(field, around, capability)
 
     def _check(self, site: ExpressionSite, env: Env, expected: Type | None) -> Finding:
         key = (site.text, id(env), expected)

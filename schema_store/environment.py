@@ -134,14 +134,15 @@ class Environments:
         )
 
     def input_type(self, item: Input) -> Type:
-        """The type of a calculation's input."""
+        """The type of a calculation's input; the scale within what fields of that type allow."""
         match item.type:
             case "decimal":
                 return types.decimal(item.scale, 15 - item.scale)
             case "money":
-                return types.money(self._settings.currency, item.scale, 15 - item.scale)
+                scale = min(item.scale, 4)
+                return types.money(self._settings.currency, scale, 15 - scale)
             case "percent":
-                return types.percent(item.scale)
+                return types.percent(min(max(item.scale, 2), 8))
             case "integer":
                 return types.integer()
             case "text":

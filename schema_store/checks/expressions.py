@@ -35,6 +35,8 @@ def _rollup(finding: Finding) -> Iterator[Diagnostic]:
     if not is_rollup or checked is None:
         return
     root = checked.root
+    if checked.volatile:
+        yield diagnostic("expression.volatile_rollup", site.place, "/expression", root.span)
     if not isinstance(root, Aggregate):
         yield diagnostic("expression.not_an_aggregate", site.place, "/expression", root.span)
     elif len(root.source.path) != 1:

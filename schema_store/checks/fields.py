@@ -180,7 +180,7 @@ def refused(
     analysis: Analysis, place: Place, at: str, field: BaseField | None, capability: Capability
 ) -> Iterator[Diagnostic]:
     """A complaint when the type of ``field`` says no to ``capability``, with its own reason."""
-    refusal = analysis.refusal(field, capability) if field else None
+    refusal = analysis.refusal(place.entity or "", field, capability) if field else None
     if refusal and field:
         zh, en = refusal.sentence["zh-CN"], refusal.sentence["en"]
         yield diagnostic(f"field.no_{capability}", place, at, field=field.key, zh=zh, en=en)

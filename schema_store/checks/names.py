@@ -58,7 +58,7 @@ def _spelling(place: Place, key: str) -> Iterator[Diagnostic]:
     normal = unicodedata.normalize("NFKC", key)
     if normal != key:
         yield diagnostic("name.not_nfkc", place, "/key", key=key, normal=normal)
-    if keyword.iskeyword(key) or _is_reserved(model, key):
+    if _is_reserved(model, key):
         yield diagnostic("name.reserved", place, "/key", key=key)
     if key == "code" and isinstance(model, BaseField) and not isinstance(model, CodeField):
         yield diagnostic("name.reserved_code", place, "/key", key=key)
@@ -66,8 +66,9 @@ def _spelling(place: Place, key: str) -> Iterator[Diagnostic]:
 
 def _is_reserved(model: object, key: str) -> bool:
     if isinstance(model, Entity):
-        return key in RESERVED_ENTITY_KEYS
-    return isinstance(model, BaseField | Inverse | Input | Line) and key in _WORDS
+        return key in RESERVED_ENTITY_KEYS or keyword.iskeyword(key)
+    named = isinstance(model, BaseField | Inverse | Input | Line)
+    return named and (key in _WORDS or keyword.iskeyword(key))
 
 
 def _twins(places: list[Place]) -> Iterator[Diagnostic]:

@@ -63,6 +63,8 @@ def _factor(place: Place, index: int, factor: Factor) -> Iterator[Diagnostic]:
         yield diagnostic("score.no_points", place, f"{at}/points", factor=factor.key)
     if factor.cap is not None and Decimal(factor.cap) < 0:
         yield diagnostic("score.negative_cap", place, f"{at}/cap", factor=factor.key)
+    if factor.half_life is not None:
+        yield diagnostic("score.half_life", place, f"{at}/half_life", factor=factor.key)
     if factor.condition is None and factor.per is None:
         yield diagnostic("score.always", place, at, factor=factor.key)
 
