@@ -23,11 +23,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def choose_locale(accept_language: str) -> str:
-    """``en`` for a reader whose first language is English, else ``zh-CN``."""
-    return "en" if accept_language.strip().lower().startswith("en") else "zh-CN"
-
-
 def localise(texts: Mapping[str, str], locale: str) -> str:
     """The text in ``locale``, else in Chinese, else the first there is."""
     return texts.get(locale) or texts.get("zh-CN") or next(iter(texts.values()), "")

@@ -16,6 +16,9 @@ class Settings(BaseSettings):
         database_url: SQLite inside ``home`` where none is given.
         port: of ``serve``.
         base_url: how people reach it, for links.
+        hosts: further names by which people reach it, with commas between.
+        proxies: how many proxies stand in front, each adding to X-Forwarded-For; 0 believes no such header.
+        secret_key: signs cursors; made in ``home`` where none is given.
     """
 
     model_config = SettingsConfigDict(env_prefix="DOUGONG_", env_file=".env", extra="ignore")
@@ -24,6 +27,14 @@ class Settings(BaseSettings):
     database_url: str = ""
     port: int = Field(default=8000, ge=1, le=65_535)
     base_url: str = ""
+    hosts: str = ""
+    proxies: int = Field(default=0, ge=0, le=10)
+    secret_key: str = ""
+
+    @property
+    def address(self) -> str:
+        """The URL that links to this installation begin with; never taken from a request."""
+        return self.base_url.rstrip("/") or f"http://127.0.0.1:{self.port}"
 
     @property
     def database(self) -> str:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import runtime.people.tables  # noqa: F401 - puts the tables of people into METADATA
 from schema_store.platform import METADATA, PLATFORM_PREFIX
 
 connection = context.config.attributes["connection"]

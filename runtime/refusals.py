@@ -1,154 +1,93 @@
-"""Refusals of the record engine: each has a stable code, and what it needs to explain itself.
-
-The edge turns them into answers (CONTRACT.md, "Answers"); nothing below the edge knows about status numbers.
-"""
+"""Refusals: what the engine says no to, as values that the edge turns into an answer in the actor's language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """A complaint about one submitted value.
+    """A complaint about submitted data.
 
     Attributes:
-        field: its key.
-        code: stable, e.g. ``required``, ``too_long``.
-        pointer: JSON Pointer into the body.
-        params: the words that the sentence is filled with.
+        pointer: JSON Pointer into what was submitted, e.g. ``/roles/crm/0``.
+        code: stable, e.g. ``required``.
+        params: words of the sentence.
     """
 
-    field: str
+    pointer: str
     code: str
-    pointer: str = ""
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def field(self) -> str:
+        """The field complained about: the first step of the pointer, empty for the whole."""
+        return self.pointer.split("/")[1] if "/" in self.pointer else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unmet:
-    """A gate criterion that is not met.
+class Refused(Exception):
+    """Something the engine does not do. Nothing of the unit is kept.
 
     Attributes:
-        key: of the criterion.
-        kind: ``field``, ``evidence``, ``action``, ``person``, ``condition``, ``capacity``.
-        message: by locale.
-        needed: what would do.
-        seen: what was found instead.
+        code: stable, e.g. ``not_found``.
+        params: words of the sentence.
     """
-
-    key: str
-    kind: str
-    message: Mapping[str, str]
-    needed: Any = None
-    seen: Any = None
-
-
-class Refusal(Exception):
-    """Base: the act was refused, nothing of it stays."""
 
     code = "refused"
 
+    def __init__(self, code: str | None = None, **params: str):
+        super().__init__(code or self.code)
+        self.code = code or self.code
+        self.params = params
 
-class NotFound(Refusal):
-    """The entity or record is absent, or nothing of it may be seen: both look the same."""
+
+class NotSignedIn(Refused):
+    """Nobody is known to be acting."""
+
+    code = "not_signed_in"
+
+
+class Forbidden(Refused):
+    """The actor may see it, but may not do this with it."""
+
+    code = "forbidden"
+
+
+class NotFound(Refused):
+    """It is not there, or the actor may not know that it is."""
 
     code = "not_found"
 
 
-class Forbidden(Refusal):
-    """Readable, but the act is not allowed; ``why`` names the rules that were looked at."""
+class Conflict(Refused):
+    """The state of things does not allow it."""
 
-    code = "forbidden"
-
-    def __init__(self, act: str, why: Sequence[str] = ()):
-        super().__init__(act)
-        self.act = act
-        self.why = tuple(why)
+    code = "conflict"
 
 
-class FieldReadOnly(Refusal):
-    """A field is readable but not writable for this actor; nothing was written."""
-
-    code = "field_read_only"
-
-    def __init__(self, fields: Sequence[str]):
-        super().__init__(", ".join(fields))
-        self.fields = tuple(fields)
-
-
-class Invalid(Refusal):
-    """Submitted values fail; all complaints at once."""
+class Invalid(Refused):
+    """Submitted values do not hold; ``errors`` says which and why."""
 
     code = "invalid"
 
-    def __init__(self, errors: Sequence[FieldError]):
-        super().__init__(", ".join(f"{error.field}: {error.code}" for error in errors))
+    def __init__(self, errors: Iterable[FieldError]):
+        super().__init__()
         self.errors = tuple(errors)
 
 
-class GateClosed(Refusal):
-    """A stage's gate refuses: what is missing, per criterion, with what was seen."""
+class TooMany(Refused):
+    """Too many tries; the next one may come after ``retry_after``."""
 
-    code = "gate_closed"
+    code = "too_many"
 
-    def __init__(self, stage: str, unmet: Sequence[Unmet]):
-        super().__init__(stage)
-        self.stage = stage
-        self.unmet = tuple(unmet)
-
-
-class StageFrozen(Refusal):
-    """A stage takes no more records: frozen by hand or by a rule, or full."""
-
-    code = "stage_frozen"
-
-    def __init__(self, stage: str, reason: Mapping[str, str]):
-        super().__init__(stage)
-        self.stage = stage
-        self.reason = reason
+    def __init__(self, retry_after: timedelta):
+        super().__init__()
+        self.retry_after = retry_after
 
 
-class Duplicate(Refusal):
-    """Probably the same as these records (only those the actor may see)."""
-
-    code = "duplicate"
-
-    def __init__(self, rule: str, records: Sequence[Mapping[str, Any]]):
-        super().__init__(rule)
-        self.rule = rule
-        self.records = tuple(records)
-
-
-class UniqueTaken(Refusal):
-    """A unique value is taken by another live record."""
-
-    code = "unique"
-
-    def __init__(self, fields: Sequence[str]):
-        super().__init__(", ".join(fields))
-        self.fields = tuple(fields)
-
-
-class Stale(Refusal):
-    """The record changed since it was read; ``changes`` are the other side's, by field key."""
-
-    code = "stale"
-
-    def __init__(self, version: int, changes: Mapping[str, Any]):
-        super().__init__(str(version))
-        self.version = version
-        self.changes = changes
-
-
-class BudgetSpent(Refusal):
-    """A chain of causes went too deep or wrote too much; ``chain`` names it."""
-
-    code = "too_expensive"
-
-    def __init__(self, chain: Sequence[str], what: str):
-        super().__init__(f"{what}: {' → '.join(chain)}")
-        self.chain = tuple(chain)
-        self.what = what
+def require_valid(errors: Iterable[FieldError]) -> None:
+    """Raise :class:`Invalid` when there is a complaint."""
+    if found := tuple(errors):
+        raise Invalid(found)

@@ -12,7 +12,8 @@ from api.settings import Settings
 
 def application() -> object:
     """The application as each worker process makes it."""
-    return create_app(open_database(Settings()))
+    settings = Settings()
+    return create_app(open_database(settings), settings)
 
 
 @click.command()
@@ -35,4 +36,5 @@ def serve(host: str, port: int | None, workers: int) -> None:
         workers=workers,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # api.edge reads them, from as many proxies as DOUGONG_PROXIES says
     )

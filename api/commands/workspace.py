@@ -7,6 +7,7 @@ import shutil
 import click
 
 from api.commands.context import open_database
+from api.commands.people import set_up_first_admin
 from api.settings import Settings
 from schema_store.canonical import document_hash
 from schema_store.database import connect, reading, sqlite_warning, writing
@@ -24,8 +25,11 @@ def init(quiet: bool) -> None:
         click.echo(f"warning: {warning}", err=True)
     with writing(engine) as connection:
         upgrade_platform(connection)
+        link = set_up_first_admin(connection, settings, again=not quiet)
     if not quiet:
         click.echo(f"ready: {engine.url.render_as_string(hide_password=True)}")
+    if link is not None:
+        click.echo(f"the first administrator sets a password here, once and within three days: {link}")
 
 
 @click.command()

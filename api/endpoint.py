@@ -1,0 +1,266 @@
+"""How a route runs: first who asks, then what they may, then what they sent; in one thread and one transaction.
+
+A route of :class:`Endpoint` is an ordinary function with the parameters of FastAPI: ``call: Caller``, path parameters,
+one ``body`` model, one ``query`` model. FastAPI describes it in OpenAPI; this module runs it, because the framework
+would read the body (loosely) before anyone knows who sent it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.params import Query
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from starlette.concurrency import run_in_threadpool
+
+from api.auth import read_credentials
+from api.json import SMALL, json_response, parse_json, read_body, require_json_type
+from api.problem import Problem, problem_of, render
+from api.transaction import Call, Unit
+from runtime.people.actors import Scope
+from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, NotSignedIn, Refused
+from schema_store.strict_json import pointer_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+_MOST_ERRORS = 50
+#: Serialisation failure, deadlock: the unit is done once more, whole.
+_AGAIN = frozenset({"40001", "40P01"})
+
+
+class Body(BaseModel):
+    """What comes in: strict types, no field that is not declared."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class QueryWords(BaseModel):
+    """What comes in a query: texts that are read as their types, no word that is not declared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a route runs.
+
+    Attributes:
+        public: without signing in. Everything else needs an actor.
+        scope: what a token needs; None takes ``read`` for GET and ``write`` for the rest.
+        unit: the transaction; None takes ``read`` for GET and ``write`` for the rest.
+        most: bytes of the body.
+    """
+
+    public: bool = False
+    scope: Scope | None = None
+    unit: Unit | None = None
+    most: int = SMALL
+
+
+def runs(
+    *, public: bool = False, scope: Scope | None = None, unit: Unit | None = None, most: int = SMALL
+) -> Callable[[F], F]:
+    """Say how the endpoint below runs; without it a route needs a session or token and one transaction."""
+
+    def mark(function: F) -> F:
+        function.__dict__["rule"] = Rule(public, scope, unit, most)
+        return function
+
+    return mark
+
+
+def _given() -> None:
+    """Stands for the call in the signature that FastAPI reads."""
+
+
+#: The parameter through which an endpoint gets its call.
+Caller = Annotated[Call, Depends(_given)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """Which parameter of an endpoint is what."""
+
+    call: str | None
+    body: tuple[str, type[BaseModel]] | None
+    query: tuple[str, type[BaseModel]] | None
+    path: dict[str, type]
+
+
+def _signature_of(endpoint: Callable[..., Any]) -> _Signature:
+    call, body, query, path = None, None, None, {}
+    for name, parameter in inspect.signature(endpoint, eval_str=True).parameters.items():
+        marks = get_args(parameter.annotation)
+        if get_origin(parameter.annotation) is Annotated and isinstance(marks[1], Query):
+            query = (name, marks[0])
+        elif get_origin(parameter.annotation) is Annotated:
+            call = name
+        elif issubclass(parameter.annotation, BaseModel):
+            body = (name, parameter.annotation)
+        else:
+            path[name] = parameter.annotation
+    return _Signature(call, body, query, path)
+
+
+class Endpoint(APIRoute):
+    """A route that runs as this module says."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What serves a request of this route."""
+        signature = _signature_of(self.endpoint)
+        rule = getattr(self.endpoint, "rule", Rule())
+        is_get = self.methods == {"GET"}
+        unit: Unit = rule.unit or ("read" if is_get else "write")
+        scope: Scope = rule.scope or ("read" if is_get else "write")
+
+        async def handle(request: Request) -> Response:
+            call = Call.of(request)
+            try:
+                if not rule.public and read_credentials(request) is None:
+                    raise NotSignedIn
+                raw = await read_body(request, rule.most) if signature.body else b""
+            except (Refused, Problem) as refusal:
+                return render(_problem(refusal), call.locale)
+            return await run_in_threadpool(answer, call, raw)
+
+        def work(call: Call, raw: bytes) -> Response:
+            with call.transaction(unit):
+                if not rule.public:
+                    call.sign_in()
+                    if not call.actor.has_scope(scope):
+                        raise Forbidden
+                result = self.endpoint(**_arguments(signature, call, raw, rule.most))
+                response = _response(result, self.status_code or 200)
+            call.settle()
+            return response
+
+        def answer(call: Call, raw: bytes) -> Response:
+            try:
+                response = _twice(work, call, raw)
+            except (Refused, Problem) as refusal:
+                return render(_problem(refusal), call.locale)
+            except IntegrityError:
+                return render(problem_of(Conflict()), call.locale)
+            for name, value in call.headers:
+                response.headers.append(name, value)
+            return response
+
+        return handle
+
+
+def _twice(work: Callable[[Call, bytes], Response], call: Call, raw: bytes) -> Response:
+    """Do the work, and once more where the database could not put it in order with the work of others."""
+    try:
+        return work(call, raw)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in _AGAIN:
+            raise
+        call.headers.clear()
+        return work(call, raw)
+
+
+def _problem(refusal: Refused | Problem) -> Problem:
+    return refusal if isinstance(refusal, Problem) else problem_of(refusal)
+
+
+def _response(result: Any, status: int) -> Response:
+    if isinstance(result, Response):
+        return result
+    return Response(status_code=204) if result is None else json_response(result, status)
+
+
+def _arguments(signature: _Signature, call: Call, raw: bytes, most: int) -> dict[str, Any]:
+    arguments: dict[str, Any] = {
+        name: _path_value(call.request.path_params[name], kind) for name, kind in signature.path.items()
+    }
+    if signature.call:
+        arguments[signature.call] = call
+    words = call.request.query_params.multi_items()
+    if signature.query:
+        name, model = signature.query
+        arguments[name] = _read_query(model, words)
+    elif words:
+        raise Problem(400, "bad_request", _unknown_words(words), detail="unknown_query")
+    if signature.body:
+        name, model = signature.body
+        require_json_type(call.request)
+        arguments[name] = read_model(model, raw, most)
+    return arguments
+
+
+def _path_value(text: str, kind: type) -> Any:
+    """A path parameter; what can be no id is not there."""
+    if kind is not UUID:
+        return text
+    try:
+        value = UUID(text)
+    except ValueError as error:
+        raise NotFound from error
+    if str(value) != text:
+        raise NotFound
+    return value
+
+
+def _unknown_words(words: list[tuple[str, str]]) -> list[FieldError]:
+    return [FieldError(pointer_of((name,)), "unknown_field") for name, _ in words[:_MOST_ERRORS]]
+
+
+def _read_query(model: type[BaseModel], words: list[tuple[str, str]]) -> BaseModel:
+    names = [name for name, _ in words]
+    doubled = [
+        FieldError(pointer_of((name,)), "duplicate_word") for name in set(names) if names.count(name) > 1
+    ]
+    if doubled:
+        raise Problem(400, "bad_request", doubled[:_MOST_ERRORS], detail="unknown_query")
+    try:
+        return model.model_validate(dict(words))
+    except ValidationError as error:
+        raise Problem(400, "bad_request", field_errors(error), detail="unknown_query") from error
+
+
+def read_model(model: type[BaseModel], raw: bytes, most: int = SMALL) -> BaseModel:
+    """A body as its model.
+
+    Raises:
+        Problem: 400 or 413, see :func:`api.json.parse_json`.
+        Invalid: it is JSON, but not this.
+    """
+    parse_json(raw, most)
+    try:
+        return model.model_validate_json(raw.removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        raise Invalid(field_errors(error)) from error
+
+
+_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "string_too_short": "too_short",
+    "too_short": "too_short",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "greater_than": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than": "out_of_range",
+    "less_than_equal": "out_of_range",
+}
+
+
+def field_errors(error: ValidationError) -> list[FieldError]:
+    """What Pydantic complains about, in the words of this product; never what was submitted."""
+    found = []
+    for problem in error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]:
+        kind = problem["type"]
+        code = _CODES.get(kind) or ("wrong_type" if kind.endswith("_type") else "bad_value")
+        context = problem.get("ctx", {})
+        limit = context.get("min_length", context.get("max_length"))
+        params = {} if limit is None else {"limit": str(limit)}
+        steps = tuple(step[:100] if isinstance(step, str) else step for step in problem["loc"])
+        found.append(FieldError(pointer_of(steps), code, params))
+    return found

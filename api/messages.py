@@ -1,0 +1,96 @@
+"""What the answers of this product say, in Chinese and English, and which of both a reader gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Locale = Literal["zh-CN", "en"]
+
+#: By code: Chinese, English. ``{word}`` is filled from the problem's params.
+PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "bad_request": ("请求无法读取", "The request cannot be read"),
+    "bad_json": ("请求体不是有效的 JSON：{reason}", "The body is no valid JSON: {reason}"),
+    "unknown_query": ("查询参数有误", "A word of the query is unknown or holds no valid value"),
+    "bad_cursor": ("游标无效，请从第一页重新读取", "The cursor is not valid: begin with the first page"),
+    "untrusted_host": (
+        "服务器不认识地址“{host}”；请管理员把它加入 DOUGONG_HOSTS",
+        "The server does not go by the name “{host}”; an administrator can add it to DOUGONG_HOSTS",
+    ),
+    "cross_origin": (
+        "来自其他网站的请求被拒绝；带 Cookie 的写请求须带同源的 Origin",
+        "Refused as coming from another site; a request that changes things with a cookie needs the Origin of this one",
+    ),
+    "not_signed_in": ("请先登录", "Sign in first"),
+    "wrong_credentials": ("用户名或密码不正确", "The user name or the password is not right"),
+    "forbidden": ("您没有这样做的权限", "You are not allowed to do this"),
+    "beyond_rights": ("不能授予您自己没有的权限", "You cannot give rights that you do not have"),
+    "session_needed": ("请在浏览器登录后操作，不能用令牌", "This takes a session, not a token"),
+    "not_found": ("没有找到", "There is nothing here"),
+    "method_not_allowed": ("此地址不支持这种方法", "This address does not know that method"),
+    "unsupported_media_type": ("请求体须为 application/json", "The body has to be application/json"),
+    "too_large": ("请求体超过 {limit} 字节", "The body is larger than {limit} bytes"),
+    "invalid": ("提交的内容有误", "Something that was submitted is not right"),
+    "conflict": ("与另一处修改冲突，请重试", "Somebody else changed this at the same time: try again"),
+    "unique": ("“{field}”已被占用", "“{field}” is taken already"),
+    "last_admin": ("至少须有一名可用的管理员", "At least one administrator has to stay"),
+    "not_active": ("此用户已停用", "This person is not active"),
+    "too_many": ("尝试次数过多，请稍后再试", "Too many tries: wait a little"),
+    "unavailable": ("数据库暂时不可用", "The database does not answer at the moment"),
+    "internal": ("服务器出错，编号 {id}", "Something went wrong here; it is noted under {id}"),
+}
+
+#: Complaints about one value.
+FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
+    "required": ("必填", "This is needed"),
+    "unknown_field": ("没有这个字段", "There is no such field"),
+    "wrong_type": ("类型不对", "This is of another type"),
+    "bad_value": ("取值无效", "This is no valid value"),
+    "too_short": ("至少 {limit} 个字符", "At least {limit} characters"),
+    "too_long": ("最多 {limit} 个", "At most {limit}"),
+    "out_of_range": ("超出允许范围", "This is outside of what is allowed"),
+    "unknown_reference": ("所指的对象不存在", "What this refers to does not exist"),
+    "cycle": ("不能移到自己的下级", "It cannot be moved below itself"),
+    "too_deep": ("层级超过 {limit}", "More than {limit} levels"),
+    "beyond_rights": ("超出您自己的权限：{scope}", "Beyond your own rights: {scope}"),
+    "common_password": (
+        "密码太常见或包含用户名",
+        "This password is among the first that are tried, or holds the name",
+    ),
+    "wrong_password": ("当前密码不正确", "The current password is not right"),
+    "duplicate_word": ("重复出现", "This occurs twice"),
+    "bad_number": ("不是可用的数字", "This number cannot be used"),
+    "surrogate": ("文本里有残缺的字符", "The text holds half a character"),
+    "null_character": ("文本里不能有 U+0000", "The text cannot hold U+0000"),
+}
+
+
+def choose_locale(accept_language: str) -> Locale:
+    """The language of a reader who sends this header: the one of both they prefer, else Chinese."""
+    best: tuple[float, Locale] = (0.0, "zh-CN")
+    for part in accept_language.lower().split(","):
+        tag, _, parameter = part.partition(";")
+        language = tag.strip().split("-")[0]
+        quality = _quality(parameter)
+        if language in ("zh", "en") and quality > best[0]:
+            best = (quality, "zh-CN" if language == "zh" else "en")
+    return best[1]
+
+
+def _quality(parameter: str) -> float:
+    name, _, number = parameter.strip().partition("=")
+    try:
+        return float(number) if name == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def say(texts: Mapping[str, tuple[str, str]], code: str, locale: Locale, params: Mapping[str, str]) -> str:
+    """The sentence of a code; what a sentence has no word for is left out of it."""
+    zh, en = texts[code]
+    return (zh if locale == "zh-CN" else en).format_map(_Words(params))
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,161 @@
+"""Answers that say no: RFC 9457 ``application/problem+json`` with a stable ``code``."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from uuid_utils.compat import uuid7
+
+from api.messages import FIELD_ERRORS, PROBLEMS, Locale, choose_locale, say
+from runtime.refusals import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    TooMany,
+)
+
+_LOG = logging.getLogger("dougong.api")
+_STATUS: Mapping[type[Refused], int] = {
+    NotSignedIn: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+}
+_BY_STATUS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+class Problem(Exception):
+    """An answer that says no.
+
+    Attributes:
+        status: of the answer.
+        code: stable, see :data:`api.messages.PROBLEMS`.
+        errors: complaints about single values.
+        detail: code of the sentence, where a code has several.
+        params: words of the sentence.
+        extra: further members of the answer, e.g. ``unmet``.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        errors: Iterable[FieldError] = (),
+        *,
+        detail: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+    ):
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.errors = tuple(errors)
+        self.detail = detail or code
+        self.headers = dict(headers or {})
+        self.extra = dict(extra or {})
+        self.params = dict(params or {})
+
+
+class FieldErrorShape(BaseModel):
+    """A complaint about one submitted value."""
+
+    field: str
+    pointer: str
+    code: str
+    message: str
+
+
+class ProblemShape(BaseModel):
+    """The body of every answer that says no."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldErrorShape] = []
+
+
+def problem_of(refusal: Refused) -> Problem:
+    """The answer for a refusal of the engine."""
+    status = next((_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS), 409)
+    errors = refusal.errors if isinstance(refusal, Invalid) else ()
+    headers = {}
+    if isinstance(refusal, TooMany):
+        headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after.total_seconds())))
+    if isinstance(refusal, NotSignedIn):
+        headers["WWW-Authenticate"] = "Bearer"
+    return Problem(status, refusal.code, errors, headers=headers, params=refusal.params)
+
+
+def render(problem: Problem, locale: Locale) -> Response:
+    """The answer, in the reader's language."""
+    body = {
+        "type": f"urn:dougong:problem:{problem.code}",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": say(PROBLEMS, problem.detail, locale, problem.params),
+        **problem.extra,
+    }
+    if problem.errors:
+        body["errors"] = [
+            {
+                "field": error.field,
+                "pointer": error.pointer,
+                "code": error.code,
+                "message": say(FIELD_ERRORS, error.code, locale, error.params),
+            }
+            for error in problem.errors
+        ]
+    return Response(
+        orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json"
+    )
+
+
+def render_for(request: Request, problem: Problem) -> Response:
+    """The answer, in the language that the request asks for."""
+    return render(problem, choose_locale(request.headers.get("accept-language", "")))
+
+
+def report_crash(error: Exception) -> Problem:
+    """The answer for an error of ours: an id, under which the log has the rest."""
+    crash = str(uuid7())
+    _LOG.error("crash %s", crash, exc_info=error)
+    return Problem(500, "internal", params={"id": crash})
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Let everything that the framework refuses itself go out in the same form."""
+
+    def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = _BY_STATUS.get(error.status_code, "bad_request")
+        return render_for(request, Problem(error.status_code, code, headers=error.headers))
+
+    def on_problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        return render_for(request, error)
+
+    def on_refusal(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return render_for(request, problem_of(error))
+
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(Refused, on_refusal)

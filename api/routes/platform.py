@@ -1,0 +1,34 @@
+"""All routes of the platform under one base path, and their OpenAPI description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from api.json import json_response
+from api.problem import ProblemShape
+from api.routes import people, session, tokens, trees
+
+BASE = "/api/v1"
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "Refused, and why",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemShape"}}},
+    },
+    "default": {"model": ProblemShape, "description": "A problem"},
+}
+
+
+def add_routes(app: FastAPI) -> None:
+    """Put the routes of the platform into ``app``."""
+    router = APIRouter(prefix=BASE, responses=_REFUSED)
+    for group in (session.router, tokens.router, people.router, trees.teams, trees.regions):
+        router.include_router(group)
+    app.include_router(router)
+
+    def openapi(_request: Request) -> Response:
+        """The description of the platform, the same for everyone: it names no app and nobody."""
+        return json_response(app.openapi())
+
+    app.add_route(f"{BASE}/openapi.json", openapi, include_in_schema=False)

@@ -1,0 +1,143 @@
+"""The steps of signing in and of setting a password: hashes are made outside of transactions, tries are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from api.auth import read_credentials
+from api.transaction import Call
+from runtime.people.actors import Actor, actor_of, person_query
+from runtime.people.limits import (
+    LINK_ADDRESS,
+    LOGIN_ACCOUNT,
+    LOGIN_ADDRESS,
+    Try,
+    forget_all,
+    forget_try,
+    network,
+    note_try,
+    retry_after,
+)
+from runtime.people.links import Link, find_link, use_link
+from runtime.people.passwords import check_password, hash_password, needs_rehash, verify_password
+from runtime.people.sessions import close_session, open_proven_session, open_session
+from runtime.people.tables import USERS
+from runtime.people.users import set_password, store_hash, username_key
+from runtime.refusals import FieldError, Invalid, NotFound, NotSignedIn, TooMany, require_valid
+
+_BY_USERNAME = person_query().where(USERS.c.username_key == sa.bindparam("key"), USERS.c.active == sa.true())
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """A person whose password was right, and the try that said so."""
+
+    rows: Sequence[Row[Any]]
+    account: str
+    tried: Try
+
+    @property
+    def hash(self) -> str:
+        """The hash that the password was right for."""
+        return str(self.rows[0].password_hash)
+
+
+def sign_in(call: Call, username: str, password: str) -> tuple[Actor, str]:
+    """Begin a session; its owner and its secret. An earlier session of the same browser ends.
+
+    Raises:
+        NotSignedIn: ``wrong_credentials``, whatever is wrong with them, in the same time.
+        TooMany: too many tries failed, for this account or from this address.
+    """
+    proof = _prove(call, username, password)
+    if proof is None:
+        raise NotSignedIn("wrong_credentials")
+    actor = actor_of(proof.rows)
+    better = hash_password(password) if needs_rehash(proof.hash) else None
+    with call.transaction("write"):
+        forget_all(call.connection, proof.account, proof.tried, call.now)
+        _close_earlier(call)
+        secret = open_proven_session(call.connection, actor.id, proof.hash, call.now)
+        if better is not None:
+            store_hash(call.connection, actor.id, better)
+    if secret is None:
+        raise NotSignedIn("wrong_credentials")
+    return actor, secret
+
+
+def change_password(call: Call, current: str, password: str) -> str:
+    """Set another password for the actor; the secret of the one session that is left.
+
+    Raises:
+        Invalid: the current one is wrong, or the new one no good.
+        TooMany: too many tries failed.
+    """
+    proof = _prove(call, call.actor.username, current)
+    if proof is None:
+        raise Invalid([FieldError("/current_password", "wrong_password")])
+    require_valid(check_password(password, call.actor.username, call.actor.name))
+    hashed = hash_password(password)
+    with call.transaction("write"):
+        forget_all(call.connection, proof.account, proof.tried, call.now)
+        set_password(call.connection, call.actor.id, hashed, call.now)
+        return open_session(call.connection, call.actor.id, call.now)
+
+
+def accept_link(call: Call, secret: str, password: str) -> Link:
+    """Set the password of the person whose link this is; the link is used up.
+
+    Raises:
+        NotFound: no such link, or it may not be used any more.
+        Invalid: the password is no good.
+        TooMany: too many wrong links from this address.
+    """
+    address = LINK_ADDRESS.key(network(call.address))
+    with call.transaction("read"):
+        wait = retry_after(call.connection, {address: LINK_ADDRESS}, call.now)
+    if wait is not None:
+        raise TooMany(wait)
+    try:
+        with call.transaction("read"):
+            link = find_link(call.connection, secret, call.now)
+    except NotFound:
+        with call.transaction("write"):
+            note_try(call.connection, [address], call.now)
+        raise
+    require_valid(check_password(password, link.username, link.name))
+    hashed = hash_password(password)
+    with call.transaction("write"):
+        use_link(call.connection, secret, call.now)
+        set_password(call.connection, link.user_id, hashed, call.now)
+    return link
+
+
+def _prove(call: Call, username: str, password: str) -> _Proof | None:
+    """The person of a user name, if the password is theirs; the try is counted before it is judged."""
+    key = username_key(username)
+    account, address = LOGIN_ACCOUNT.key(key), LOGIN_ADDRESS.key(network(call.address))
+    with call.transaction("write"):
+        tried = note_try(call.connection, [account, address], call.now)
+    with call.transaction("read"):
+        limits = {account: LOGIN_ACCOUNT, address: LOGIN_ADDRESS}
+        wait = retry_after(call.connection, limits, call.now)
+        rows = call.connection.execute(_BY_USERNAME, {"key": key}).all()
+    try:
+        if wait is not None:
+            raise TooMany(wait)
+        right = verify_password(rows[0].password_hash if rows else None, password)
+    except TooMany:
+        with call.transaction("write"):
+            forget_try(call.connection, tried)
+        raise
+    return _Proof(rows, account, tried) if right else None
+
+
+def _close_earlier(call: Call) -> None:
+    credentials = read_credentials(call.request)
+    if credentials is not None and credentials.kind == "session":
+        close_session(call.connection, credentials.secret)

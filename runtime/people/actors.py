@@ -1,0 +1,119 @@
+"""The actor: who acts, as the rest of the engine sees them; read anew for every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from expressions.context import ActorValues
+from runtime.people.tables import REGIONS, TEAMS, USER_ROLES, USERS
+from runtime.people.trees import is_below
+
+#: What a token may be used for: read anything, write records, work on apps, manage people.
+Scope = Literal["read", "write", "build", "people"]
+SCOPES: tuple[Scope, ...] = ("read", "write", "build", "people")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person who is signed in, or a program in their name.
+
+    Attributes:
+        admin: may do everything to the platform.
+        team_path, region_path: as in the trees; empty without one.
+        roles: per app; an app without any is absent.
+        scopes: of the token; None for a session, which has them all.
+    """
+
+    id: UUID
+    username: str
+    name: str
+    locale: str
+    admin: bool
+    team_id: UUID | None
+    team_path: str
+    region_id: UUID | None
+    region_path: str
+    roles: Mapping[str, frozenset[str]]
+    scopes: frozenset[str] | None = None
+
+    def has_scope(self, scope: Scope) -> bool:
+        """Whether the session or token they act with may be used for this."""
+        return self.scopes is None or scope in self.scopes
+
+
+def person_query() -> sa.Select[Any]:
+    """People with their places in the trees, one row per role they hold (one row where they hold none)."""
+    return (
+        sa.select(
+            USERS,
+            TEAMS.c.path.label("team_path"),
+            REGIONS.c.path.label("region_path"),
+            USER_ROLES.c.app,
+            USER_ROLES.c.role,
+        )
+        .select_from(USERS)
+        .outerjoin(TEAMS, TEAMS.c.id == USERS.c.team_id)
+        .outerjoin(REGIONS, REGIONS.c.id == USERS.c.region_id)
+        .outerjoin(USER_ROLES, USER_ROLES.c.user_id == USERS.c.id)
+    )
+
+
+def actor_of(rows: Sequence[Row[Any]], scopes: frozenset[str] | None = None) -> Actor:
+    """The actor of the rows that :func:`person_query` gives for one person."""
+    first = rows[0]
+    return Actor(
+        id=first.id,
+        username=first.username,
+        name=first.name,
+        locale=first.locale,
+        admin=first.admin,
+        team_id=first.team_id,
+        team_path=first.team_path or "",
+        region_id=first.region_id,
+        region_path=first.region_path or "",
+        roles=group_roles((row.app, row.role) for row in rows if row.app is not None),
+        scopes=scopes,
+    )
+
+
+def group_roles(pairs: Any) -> dict[str, frozenset[str]]:
+    """Roles by app, of pairs of both."""
+    grouped: dict[str, set[str]] = {}
+    for app, role in pairs:
+        grouped.setdefault(app, set()).add(role)
+    return {app: frozenset(roles) for app, roles in grouped.items()}
+
+
+def actor_values(connection: Connection, actor: Actor, app: str) -> ActorValues:
+    """The values of the actor words in one app; reads the trees where the actor stands in one (one statement)."""
+    teams: tuple[UUID, ...] = ()
+    regions: tuple[UUID, ...] = ()
+    if actor.team_path or actor.region_path:
+        rows = connection.execute(
+            sa.union_all(
+                sa.select(sa.literal("team").label("tree"), TEAMS.c.id).where(
+                    _inside(TEAMS, actor.team_path)
+                ),
+                sa.select(sa.literal("region"), REGIONS.c.id).where(_inside(REGIONS, actor.region_path)),
+            )
+        ).all()
+        teams = tuple(row.id for row in rows if row.tree == "team")
+        regions = tuple(row.id for row in rows if row.tree == "region")
+    return ActorValues(
+        me=actor.id,
+        my_team=actor.team_id,
+        my_teams=teams,
+        my_region=actor.region_id,
+        my_regions=regions,
+        my_roles=tuple(sorted(actor.roles.get(app, ()))),
+    )
+
+
+def _inside(tree: sa.Table, path: str) -> sa.ColumnElement[bool]:
+    return is_below(tree.c.path, path) if path else sa.false()

@@ -1,0 +1,139 @@
+"""Tokens of programs: shown once, kept as a digest, never wider than the person they act for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+from uuid_utils.compat import uuid7
+
+from runtime.people.actors import Actor, Scope, actor_of, person_query
+from runtime.people.rights import Authority
+from runtime.people.secrets import digest, new_token, token_prefix
+from runtime.people.tables import TOKENS, USERS
+from runtime.refusals import FieldError, NotFound, require_valid
+
+LIFETIME = timedelta(days=365)
+LONGEST_LIFETIME = timedelta(days=3650)
+DEFAULT_SCOPES: tuple[Scope, ...] = ("read", "write")
+#: How old ``used_at`` may grow before a request writes it again.
+USED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token that was presented, and for whom it acts; ``is_unseen``: ``used_at`` should be written again."""
+
+    id: UUID
+    actor: Actor
+    is_unseen: bool
+
+
+_FIND = (
+    person_query()
+    .join(TOKENS, TOKENS.c.user_id == USERS.c.id)
+    .add_columns(TOKENS.c.id.label("token_id"), TOKENS.c.scopes, TOKENS.c.used_at)
+    .where(
+        TOKENS.c.prefix == sa.bindparam("prefix"),
+        TOKENS.c.hash == sa.bindparam("hash"),
+        TOKENS.c.expires_at > sa.bindparam("now"),
+        USERS.c.active == sa.true(),
+    )
+)
+
+
+def create_token(
+    connection: Connection,
+    user: UUID,
+    authority: Authority,
+    name: str,
+    now: datetime,
+    scopes: Iterable[str] = DEFAULT_SCOPES,
+    expires_at: datetime | None = None,
+) -> tuple[UUID, str]:
+    """Make a token for a person who has ``authority``; its id, and the token itself, which is kept nowhere.
+
+    Raises:
+        Invalid: a scope beyond the person's rights, or an end that has passed or is too far away.
+    """
+    ends = expires_at or now + LIFETIME
+    chosen = sorted(set(scopes))
+    errors = [
+        FieldError(f"/scopes/{index}", "beyond_rights", {"scope": scope})
+        for index, scope in enumerate(scopes)
+        if not authority.allows_scope(scope)
+    ]
+    if not now < ends <= now + LONGEST_LIFETIME:
+        errors.append(FieldError("/expires_at", "out_of_range"))
+    require_valid(errors)
+    token, prefix = new_token()
+    id_ = uuid7()
+    row = {
+        "id": id_,
+        "user_id": user,
+        "name": name,
+        "prefix": prefix,
+        "hash": digest(token),
+        "scopes": chosen,
+    }
+    connection.execute(sa.insert(TOKENS).values(**row, created_at=now, expires_at=ends, used_at=None))
+    return id_, token
+
+
+def find_token(connection: Connection, token: str, now: datetime) -> Token | None:
+    """The token of an Authorization header, unless it ended or its person is no longer active (one statement)."""
+    prefix = token_prefix(token)
+    if prefix is None:
+        return None
+    rows = connection.execute(_FIND, {"prefix": prefix, "hash": digest(token), "now": now}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    unseen = first.used_at is None or now - first.used_at > USED_EVERY
+    return Token(first.token_id, actor_of(rows, frozenset(first.scopes)), unseen)
+
+
+def touch_token(connection: Connection, token: UUID, now: datetime) -> None:
+    """Write down that the token was used."""
+    connection.execute(sa.update(TOKENS).where(TOKENS.c.id == token).values(used_at=now))
+
+
+_SHOWN = tuple(column for column in TOKENS.c if column.name not in ("hash", "user_id"))
+
+
+def load_token(connection: Connection, user: UUID, token: UUID) -> Row[Any]:
+    """One token of a person, but not what it is.
+
+    Raises:
+        NotFound: the person has no such token.
+    """
+    row = connection.execute(
+        sa.select(*_SHOWN).where(TOKENS.c.id == token, TOKENS.c.user_id == user)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def list_tokens(connection: Connection, user: UUID, after: UUID | None, limit: int) -> list[Row[Any]]:
+    """At most ``limit`` tokens of a person behind the id ``after``, oldest first; never what they are."""
+    query = sa.select(*_SHOWN).where(TOKENS.c.user_id == user).order_by(TOKENS.c.id).limit(limit)
+    if after is not None:
+        query = query.where(TOKENS.c.id > after)
+    return list(connection.execute(query))
+
+
+def delete_token(connection: Connection, user: UUID, token: UUID) -> None:
+    """End a token of a person.
+
+    Raises:
+        NotFound: the person has no such token.
+    """
+    mine = sa.and_(TOKENS.c.id == token, TOKENS.c.user_id == user)
+    if connection.execute(sa.delete(TOKENS).where(mine)).rowcount != 1:
+        raise NotFound
