@@ -60,10 +60,10 @@ class _Rows:
         if time.type.kind is Kind.DATE:
             end = parameters.today(self.dialect)
             start = dates.days_after(self.inner, end, whole(-window.days))
-            return [at > sa.func.coalesce(start, dates.before_all_dates(self.dialect)), at <= end]
+            return [at > sa.func.coalesce(start, dates.first_date(self.dialect)), at <= end]
         end = parameters.now(self.dialect)
         start = dates.moved(self.inner, end, literal(window, DURATION, self.dialect), -1)
-        return [at > sa.func.coalesce(start, dates.before_all_instants(self.dialect)), at <= end]
+        return [at > sa.func.coalesce(start, dates.first_instant(self.dialect)), at <= end]
 
     def condition(self) -> Sql | None:
         """The aggregate's own condition; None where it has none."""

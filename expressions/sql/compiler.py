@@ -66,6 +66,8 @@ class Compiler:
 
     def compile(self, node: Typed) -> Sql:
         """The SQL of a node in the storage form of its type."""
+        if node.type.kind is Kind.NULL:
+            return literal(None, node.type, self.dialect)
         match node:
             case Const():
                 return literal(node.value, node.type, self.dialect)
@@ -88,8 +90,10 @@ class Compiler:
 
     def convert(self, node: Typed, type_: Type) -> Sql:
         """A node in the storage form of ``type_``; constants are bound in it, without arithmetic."""
+        if node.type.kind is Kind.NULL:
+            return literal(None, type_, self.dialect)
         if isinstance(node, Const):
-            return literal(node.value, type_ if type_.kind is not Kind.NULL else node.type, self.dialect)
+            return literal(node.value, type_, self.dialect)
         built = self.compile(node)
         return rescale(built, node.type, type_, self.dialect) if type_.is_numeric else built
 

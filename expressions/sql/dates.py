@@ -36,16 +36,16 @@ def _unit(node: Apply) -> str:
     return str(dict(node.settings)["unit"])
 
 
-def before_all_dates(dialect: Dialect) -> Sql:
-    """Less than every date."""
-    return _fixed_date("-infinity") if dialect == "postgresql" else sa.literal_column("''", TEXT)
+def first_date(dialect: Dialect) -> Sql:
+    """1 January of year 1."""
+    return _fixed_date("0001-01-01") if dialect == "postgresql" else sa.literal_column("'0001-01-01'", TEXT)
 
 
-def before_all_instants(dialect: Dialect) -> Sql:
-    """Less than every instant."""
+def first_instant(dialect: Dialect) -> Sql:
+    """The first moment of year 1."""
     if dialect == "postgresql":
-        return sa.literal_column("CAST('-infinity' AS TIMESTAMPTZ)", sa.DateTime(timezone=True))
-    return whole(-(2**62))
+        return sa.literal_column("CAST('0001-01-01 00:00:00+00' AS TIMESTAMPTZ)", sa.DateTime(timezone=True))
+    return whole(_FIRST_INSTANT)
 
 
 def now(c: SqlCompiler, node: Apply) -> Sql:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 import sqlalchemy as sa
 
@@ -68,7 +68,7 @@ def _below(c: SqlCompiler, v: Sql, type_: Type, bound: Decimal) -> Sql:
     """``v < bound``; steps are whole, so the bound may be raised to the next step."""
     if c.dialect == "postgresql":
         return v < numeric(format(bound, "f"))
-    steps = -int((-bound.scaleb(type_.scale)) // 1)
+    steps = int(bound.scaleb(type_.scale).to_integral_value(ROUND_CEILING))
     return v < literal(steps, decimal(0, type_.digits + type_.scale), c.dialect)
 
 
