@@ -25,11 +25,13 @@ _LATIN_FORMS = frozenset(
     | {"limited", "llc", "llp", "ltd", "plc", "sa"}
 )
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.ASCII)
+_HOST_START = re.compile(r"^(?:www\.|\s)+")
+_HOST_END = re.compile(r"(?:[.\s]|:[0-9]*)+$")
 
 
 def normalise_text(value: str) -> str:
     """NFKC, lower case, white space collapsed to single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    return " ".join(_folded(value).split())
 
 
 def normalise_company(value: str) -> str:
@@ -40,7 +42,7 @@ def normalise_company(value: str) -> str:
     words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in normalise_text(value)).split()
     while len(words) > 1 and words[-1] in _LATIN_FORMS:
         words.pop()
-    name = "".join(words)
+    name = unicodedata.normalize("NFC", "".join(words))
     while name not in _CHINESE_FORMS and (form := next(filter(name.endswith, _CHINESE_FORMS), None)):
         name = name.removesuffix(form)
     return name
@@ -48,15 +50,20 @@ def normalise_company(value: str) -> str:
 
 def normalise_email(value: str) -> str:
     """A mail address without case and outer white space."""
-    return unicodedata.normalize("NFKC", value).strip().casefold()
+    return _folded(value).strip()
 
 
 def normalise_domain(value: str) -> str:
     """The host of a web address, mail address or bare domain: lower case, without ``www.``, port and path."""
-    text = unicodedata.normalize("NFKC", value).strip().casefold()
+    text = _folded(value).strip()
     text = _SCHEME.sub("", text)
     host = re.split(r"[/?#\\]", text, maxsplit=1)[0].rpartition("@")[2]
-    return re.sub(r":\d*$", "", host).rstrip(".").removeprefix("www.")
+    return _HOST_START.sub("", _HOST_END.sub("", host))
+
+
+def _folded(value: str) -> str:
+    """Compatibility forms and case made one, so that doing it again changes nothing."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
 
 
 def _normalise_phone_or_digits(value: str) -> str:

@@ -196,7 +196,7 @@ class RegionField(BaseField):
 
 
 class PhoneField(BaseField):
-    """A phone number, kept in E.164 with the digits as typed beside it for display."""
+    """A phone number, kept in E.164 (an extension behind ``;ext=``); ``country`` reads numbers without ``+``."""
 
     type: Literal["phone"]
     unique: bool = False

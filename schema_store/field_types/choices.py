@@ -12,6 +12,7 @@ from schema_store.document.fields import BaseField, OptionField, OptionsField, S
 from schema_store.field_types import refusals
 from schema_store.field_types.base import Capability, FieldValueError, Refusal, Surroundings
 from schema_store.field_types.common import (
+    TEXTS,
     Common,
     is_derived,
     is_empty,
@@ -23,9 +24,11 @@ from schema_store.field_types.language import TAG_LENGTH, labels_of, options_of
 
 C = TypeVar("C", OptionField, OptionsField, StageField)
 
-_CHOICES = frozenset({"text", "option", "options", "stage", "tags"})
+_CHOICES = TEXTS | frozenset({"option", "options", "stage", "tags"})
 _SINGLE = frozenset({"option", "stage"})
-_BETWEEN = re.compile(r"[,,、;;|\n]")
+_BETWEEN = re.compile(
+    "[,;|\n\uff0c\u3001\uff1b]"
+)  # full-width comma, enumeration comma, full-width semicolon
 _MANY: Mapping[Capability, Refusal] = {
     "sort": refusals.MANY_VALUES_SORT,
     "unique": refusals.MANY_VALUES_UNIQUE,
@@ -144,7 +147,7 @@ class OptionsType(_Choice[OptionsField]):
 
     def adopt(self, kind: str, value: Any, new: OptionsField, around: Surroundings) -> Any:
         """The options with those keys or labels; a text is taken apart."""
-        members = split_list(value) if kind == "text" else members_of(value)
+        members = split_list(value) if kind in TEXTS else members_of(value)
         return tuple(dict.fromkeys(find_option(new, around, word) for word in members)) or None
 
 
@@ -166,7 +169,7 @@ class TagsType(Common[TagsField]):
     def adopt(self, kind: str, value: Any, new: TagsField, around: Surroundings) -> Any:
         """Keys as words; a text is taken apart."""
         return self.decode(
-            new, around, list(dict.fromkeys(split_list(value))) if kind == "text" else members_of(value)
+            new, around, list(dict.fromkeys(split_list(value))) if kind in TEXTS else members_of(value)
         )
 
     def keeps(self, kind: str, old: BaseField, new: TagsField, around: Surroundings) -> bool:

@@ -93,6 +93,42 @@ WORDS: Mapping[str, Words] = {
 }
 
 
+#: What is wrong with a submitted value, by the code of ``FieldValueError``: (zh-CN, en), filled from its ``params``.
+VALUE_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "wrong_type": ("值的类型不对。", "The value has the wrong type."),
+    "contains_control": (
+        "文本含有不允许的控制字符。",
+        "The text holds a control character that is not allowed.",
+    ),
+    "too_long": ("最多 {limit} 个字符。", "At most {limit} characters are allowed."),
+    "too_many": ("最多 {limit} 项。", "At most {limit} items are allowed."),
+    "too_deep": ("嵌套超过 {limit} 层。", "Nested deeper than {limit} levels."),
+    "too_small": ("不能小于 {limit}。", "It must be at least {limit}."),
+    "too_big": ("不能大于 {limit}。", "It must be at most {limit}."),
+    "too_many_digits": ("整数部分最多 {limit} 位。", "At most {limit} digits before the point are allowed."),
+    "too_precise": ("小数部分最多 {limit} 位。", "At most {limit} digits behind the point are allowed."),
+    "bad_format": ("写法不对。", "It is not written as it should be."),
+    "no_such_date": ("没有这个日期或时间。", "There is no such date or time."),
+    "out_of_range": ("日期或时间超出范围。", "The date or time is out of range."),
+    "not_an_option": ("“{value}”不在选项中。", "“{value}” is not among the options."),
+    "inactive_option": ("选项“{value}”已停用。", "The option “{value}” cannot be chosen any more."),
+    "twice": ("同一个值出现了两次。", "The same value occurs twice."),
+    "not_a_uuid": ("不是有效的编号。", "It is not an id."),
+    "bad_phone": ("不是有效的电话号码。", "It is not a phone number."),
+    "bad_email": ("不是有效的邮件地址。", "It is not a mail address."),
+    "bad_url": ("不是有效的 http 或 https 网址。", "It is not an http or https address."),
+    "unknown_locale": ("只能使用这些语言:{allowed}。", "Only these locales can be used: {allowed}."),
+    "schema_mismatch": (
+        "数据 {place} 处不合结构要求({detail})。",
+        "The data breaks its schema at {place} ({detail}).",
+    ),
+    "computed": (
+        "这个字段的值由系统给出,不能填写。",
+        "The system gives this field its value; it cannot be written.",
+    ),
+}
+
+
 def title_of(key: str) -> tuple[str, str]:
     """The name of a field type, (zh-CN, en)."""
     return WORDS[key].title
