@@ -16,10 +16,9 @@ from typing import Any
 from asteval import Interpreter
 
 from expressions.context import Context
-from expressions.lowering import Lowering, call
+from expressions.lowering import Lowering, call, zero_of
 from expressions.measure import parts_of
 from expressions.problems import Span
-from expressions.program import zero_of
 from expressions.registry import REGISTRY
 from expressions.typed import (
     ActorWord,

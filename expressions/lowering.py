@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -80,6 +81,11 @@ def needs_rescale(actual: Type, wanted: Type) -> bool:
     if not wanted.is_numeric or wanted.kind == Kind.INTEGER or actual.kind == Kind.NULL:
         return False
     return actual.scale != wanted.scale or actual.kind == Kind.INTEGER
+
+
+def zero_of(wanted: Type) -> int | Decimal:
+    """Zero as a value of a numeric type."""
+    return 0 if wanted.kind == Kind.INTEGER else rescale(0, wanted.scale)
 
 
 class Lowering:
