@@ -277,8 +277,9 @@ def days_after(c: SqlCompiler, start: Sql, count: Sql, unit: int = 1) -> Sql:
         return call("dg_add_days", TEXT, start, count, unit)
 
     def after(d: Sql, n: Sql) -> Sql:
-        number = _day_number(c, d) + n * whole(unit)
-        target = coerce(d + sa.cast(n * whole(unit), sa.Integer()), DATE)
+        days = n if unit == 1 else n * whole(unit)
+        number = _day_number(c, d) + days
+        target = coerce(d + sa.cast(days, sa.Integer()), DATE)
         inner = sa.case((number.between(whole(0), whole(_LAST_DAY)), target))
         return sa.case((n.between(whole(-_MANY_DAYS), whole(_MANY_DAYS)), inner))
 

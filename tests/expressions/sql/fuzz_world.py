@@ -181,7 +181,7 @@ class Values:
 
 
 def make_world(random: Random, things: int = 8, parts: int = 16) -> World:
-    """Entities ``user`` (the thing looked at, with a parent, a sibling, parts, and a link to other things) and ``part``."""
+    """Entities ``user`` (the thing looked at, with a parent, a sibling, parts, links), ``part`` and two more."""
     values = Values(random)
     sizes = {"user": things, "part": parts, "team": 4, "region": 2}
     ids = {
@@ -211,7 +211,10 @@ def make_world(random: Random, things: int = 8, parts: int = 16) -> World:
                 "me": ids["user"][0], "my_team": ids["team"][0], "my_teams": ids["team"][:3],
                 "my_region": ids["region"][0], "my_regions": [], "my_roles": ["won", "lost"],
             },
-            "entities": {key: {"time_field": "created_at" if fields is TEAM else "at", "fields": fields} for key, fields in ENTITIES.items()},
+            "entities": {
+                key: {"time_field": "created_at" if fields is TEAM else "at", "fields": fields}
+                for key, fields in ENTITIES.items()
+            },
             "links": {"near": [list(pair) for pair in pairs]},
             "records": records,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 _UNITS = ("day", "week", "month", "quarter", "year")
@@ -186,9 +187,10 @@ class Generator:
         s, r = self.below("text", "text")
         x, y = self.below("reference", "reference")
         lists = [f"{a} {word} [{b}, {c}, 1]", f'{s} {word} [{r}, "a", null]', f"{x} {word} [{y}, {x}]"]
-        own = self.field("tags", "")
-        return "(" + self.pick(*lists, f'{self.option()} {word} {own}', f"{self.field('team', '')} {word} my_teams", f"{self.field('region', '')} {word} my_regions",
-                               f"{self.option()} {word} my_roles", f"{a} {word} [{b}]") + ")"  # fmt: skip
+        team, region = self.field("team", ""), self.field("region", "")
+        words = [f"{team} {word} my_teams", f"{region} {word} my_regions", f"{self.option()} {word} my_roles"]
+        own = f"{self.option()} {word} {self.field('tags', '')}"
+        return f"({self.pick(*lists, *words, own, f'{a} {word} [{b}]')})"
 
     def looked_into(self) -> str:
         s, r = self.below("text", "text")
@@ -232,10 +234,12 @@ class Generator:
             )
         a, n, at = self.below("date", "small", "instant")
         (y,) = self.below("small")
-        written = self.pick(*_DATES)
-        return self.pick(f'DATEADD({a}, {n}, "{self.pick(*_UNITS)}")', f"DATE({self.pick('2024', '1', '9999', y)}, {n}, {y})",
-                         f'{self.pick("STARTOF", "ENDOF")}({self.pick(a, at)}, "{self.pick(*_PERIODS)}")', f"DATE({at})",
-                         f"MIN({a}, {written})", f"MAX({a}, {a})", self.chosen("date")())  # fmt: skip
+        period = f'{self.pick("STARTOF", "ENDOF")}({self.pick(a, at)}, "{self.pick(*_PERIODS)}")'
+        made = [f"DATE({self.pick('2024', '1', '9999', y)}, {n}, {y})", f"DATE({at})"]
+        moved = f'DATEADD({a}, {n}, "{self.pick(*_UNITS)}")'
+        return self.pick(
+            moved, period, *made, f"MIN({a}, {self.pick(*_DATES)})", f"MAX({a}, {a})", self.chosen("date")()
+        )
 
     def instant(self) -> str:
         if not self.deeper():
@@ -253,7 +257,7 @@ class Generator:
             f"({a} + {b})", f"({a} - {b})", f"({x} - {y})", f"({a} + {written})", self.chosen("duration")()
         )
 
-    def chosen(self, kind: str):  # type: ignore[no-untyped-def]
+    def chosen(self, kind: str) -> Callable[[], str]:
         """A maker of IF, IFS, SWITCH, COALESCE over one kind."""
 
         def make() -> str:

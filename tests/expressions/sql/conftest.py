@@ -1,0 +1,46 @@
+"""Databases that hold the conformance world and worlds of random rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from tests.conformance.world import World
+from tests.conftest import Databases
+from tests.expressions.sql.fuzz_world import make_world
+
+
+@pytest.fixture(scope="package")
+def world() -> World:
+    return World.load()
+
+
+@pytest.fixture(scope="package")
+def filled(databases: Databases, world: World) -> Iterator[dict[str, sa.Connection]]:
+    """By database name, a connection to one that holds the conformance world."""
+    with ExitStack() as stack:
+        yield {name: connect_filled(databases, name, world, stack) for name in databases.names}
+
+
+@pytest.fixture(scope="package")
+def fuzzed(databases: Databases) -> Iterator[list[tuple[World, dict[str, sa.Connection]]]]:
+    """Worlds of random rows, each in every database."""
+    with ExitStack() as stack:
+        worlds = [make_world(Random(seed)) for seed in range(3)]
+        yield [
+            (each, {name: connect_filled(databases, name, each, stack) for name in databases.names})
+            for each in worlds
+        ]
+
+
+def connect_filled(databases: Databases, name: str, world: World, stack: ExitStack) -> sa.Connection:
+    """A connection to a new database with the world's rows."""
+    engine = databases.engine(name)
+    stack.callback(databases.remove, engine)
+    with engine.begin() as connection:
+        world.schema.fill(connection)
+    return stack.enter_context(engine.connect().execution_options(read_only=True))
