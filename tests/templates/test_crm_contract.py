@@ -114,6 +114,15 @@ def test_a_quote_needs_the_survey_photo_and_the_signed_page(document: AppDocumen
     assert [each.key for each in gate.evidence] == ["site_survey_photo", "signed_confirmation"]
 
 
+def test_the_standard_deal_and_a_lead_ask_for_nothing_else(document: AppDocument):
+    """What else people should fill in is asked by forms; other programs need only what the contract names."""
+    for pipeline in ("opportunity_standard", "lead_follow_up"):
+        asked = {stage.key: stage.required_fields for stage in _pipeline(document, pipeline).stages}
+        assert {key: fields for key, fields in asked.items() if fields} in ({}, {"need": ["account"]})
+    required = [each for each in by_key(document.entities)["lead"].conditions if each.effect == "required"]
+    assert required == []
+
+
 @pytest.mark.parametrize("suffix", ["standard", "oem", "aftermarket", "export"])
 def test_winning_needs_a_signed_contract_whatever_the_process(document: AppDocument, suffix: str):
     gate = _gate(document, f"opportunity_{suffix}", "won")

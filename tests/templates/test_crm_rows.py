@@ -219,3 +219,33 @@ def test_s1_51_bands_of_health_at_their_bounds(document: AppDocument):
         ("vip", "85", True),
     ]
     assert all(band.strategy for band in by_key(document.scores)["health"].bands)
+
+
+def test_s1_36_to_38_segments_of_a_pharmacy_get_their_own_action(document: AppDocument):
+    rules = by_key(document.rules)
+    kinds = {
+        key: [action.kind for action in rules[key].actions]
+        for key in ("open_health_record", "video_consultation", "three_months_without_service")
+    }
+    assert list(kinds.values()) == [["notify"], ["task"], ["task", "notify"]]
+    assert rules["three_months_without_service"].trigger.count == 3  # type: ignore[union-attr]
+
+
+def test_s2_13_twelve_fields_from_the_company_registry(document: AppDocument):
+    registry = [
+        "name",
+        "credit_code",
+        "registered_capital",
+        "insured_people",
+        "legal_person",
+        "founded_on",
+        "shareholders",
+    ]
+    filled = {*registry, "address", "phone", "website", "city", "industry"}
+    assert len(filled) == 12
+    assert filled <= set(_fields(document, "account"))
+
+
+def test_s4_38_customer_list_for_the_tax_authority(document: AppDocument):
+    columns = by_key(document.views)["tax_customer_list"].columns
+    assert {"name", "credit_code", "address", "legal_person"} <= set(columns)
