@@ -3,6 +3,7 @@
 import pytest
 
 from schema_store.analysis import Analysis
+from schema_store.checks import check_document
 from schema_store.document import AppDocument
 from schema_store.document.automation import CreateRecord, DateTrigger
 from schema_store.document.entities import Entity
@@ -158,6 +159,14 @@ def test_s1_06_dispatch_looks_for_people_of_the_records_region(document: AppDocu
     assert rows[-1].condition is None
 
 
+def test_s1_06_a_dispatch_row_cannot_look_at_a_field_that_is_not_there(document: AppDocument):
+    dispatch = by_key(document.dispatches)["lead_dispatch"]
+    row = dispatch.rows[1].model_copy(update={"region_field": "province"})
+    broken = document.model_copy(update={"dispatches": [dispatch.model_copy(update={"rows": [row]})]})
+    found = [each for each in check_document(broken) if each.path == "/dispatches/0/rows/0/region_field"]
+    assert [each.code for each in found] == ["reference.unknown_field"]
+
+
 def test_s3_29_nine_clauses_checked_and_only_high_risk_to_legal(document: AppDocument, analysis: Analysis):
     expression = _fields(document, "contract")["clause_risks"].expression  # type: ignore[attr-defined]
     assert expression.count("IF(") == 9
@@ -232,16 +241,8 @@ def test_s1_36_to_38_segments_of_a_pharmacy_get_their_own_action(document: AppDo
 
 
 def test_s2_13_twelve_fields_from_the_company_registry(document: AppDocument):
-    registry = [
-        "name",
-        "credit_code",
-        "registered_capital",
-        "insured_people",
-        "legal_person",
-        "founded_on",
-        "shareholders",
-    ]
-    filled = {*registry, "address", "phone", "website", "city", "industry"}
+    filled = {"name", "credit_code", "registered_capital", "insured_people", "legal_person", "founded_on"}
+    filled |= {"shareholders", "address", "phone", "website", "city", "industry"}
     assert len(filled) == 12
     assert filled <= set(_fields(document, "account"))
 
