@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +28,7 @@ from schema_store.pinyin import SORT_LENGTH, sort_key
 
 #: Normalising (NFKC) can make one character into eighteen.
 _NORMALISED = 18
+_BREAKS = re.compile(r" *[\n\t][ \n\t]*")
 _SHORT_KINDS = PRINTABLE | TEXTS | {"options", "tags"}
 
 
@@ -89,9 +91,9 @@ class TextType(Common[TextField]):
         return text or None
 
     def adopt(self, kind: str, value: Any, new: TextField, around: Surroundings) -> Any:
-        """The printed value, white space in it made single spaces where it had several lines."""
+        """The printed value; line breaks and tabs become single spaces."""
         text = plain_text(kind, value, around)
-        return self.decode(new, around, " ".join(text.split()) if kind == "long_text" else text)
+        return self.decode(new, around, _BREAKS.sub(" ", text) if kind == "long_text" else text)
 
     def keeps(self, kind: str, old: BaseField, new: TextField, around: Surroundings) -> bool:
         """Every line that is short enough."""
