@@ -51,10 +51,15 @@ def read_credentials(request: Request) -> Credentials | None:
         if len(headers) > 1 or scheme.lower() != "bearer":
             raise NotSignedIn
         return Credentials("token", token.strip())
-    cookies = cookie_values(request.headers, session_cookie(request.scope["scheme"]))
+    cookies = shown_sessions(request)
     if len(cookies) > 1:
         raise NotSignedIn
     return Credentials("session", cookies[0]) if cookies else None
+
+
+def shown_sessions(request: Request) -> list[str]:
+    """Whatever the request shows as session ids, good or not: what ends at sign-in and sign-out."""
+    return cookie_values(request.headers, session_cookie(request.scope["scheme"]))
 
 
 def authenticate(connection: Connection, credentials: Credentials | None, now: datetime) -> SignedIn:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from api.auth import read_credentials
+from api.auth import shown_sessions
 from api.transaction import Call
 from runtime.people.actors import Actor, actor_of, person_query
 from runtime.people.limits import (
@@ -61,7 +61,8 @@ def sign_in(call: Call, username: str, password: str) -> tuple[Actor, str]:
     better = hash_password(password) if needs_rehash(proof.hash) else None
     with call.transaction("write"):
         forget_all(call.connection, proof.account, proof.tried, call.now)
-        _close_earlier(call)
+        for earlier in shown_sessions(call.request):
+            close_session(call.connection, earlier)
         secret = open_proven_session(call.connection, actor.id, proof.hash, call.now)
         if better is not None:
             store_hash(call.connection, actor.id, better)
@@ -135,9 +136,3 @@ def _prove(call: Call, username: str, password: str) -> _Proof | None:
             forget_try(call.connection, tried)
         raise
     return _Proof(rows, account, tried) if right else None
-
-
-def _close_earlier(call: Call) -> None:
-    credentials = read_credentials(call.request)
-    if credentials is not None and credentials.kind == "session":
-        close_session(call.connection, credentials.secret)

@@ -12,14 +12,12 @@ from api.commands.context import open_database
 from api.links import welcome_link
 from api.settings import Settings
 from runtime.people.actors import SCOPES
-from runtime.people.links import create_link
 from runtime.people.rights import authority_of
+from runtime.people.setup import set_up_first_admin
 from runtime.people.tokens import DEFAULT_SCOPES, create_token
-from runtime.people.users import create_user, find_username, first_admin, has_admin, has_users
+from runtime.people.users import find_username
 from runtime.refusals import NotFound
 from schema_store.database import writing
-
-FIRST_ADMIN = "admin"
 
 
 @click.group()
@@ -47,24 +45,7 @@ def create(username: str, name: str, scopes: tuple[Any, ...]) -> None:
     click.echo(made)
 
 
-def set_up_first_admin(connection: Connection, settings: Settings, *, again: bool) -> str | None:
-    """A one-time link for the first administrator, who is made where there is nobody yet.
-
-    Args:
-        connection: inside a write transaction.
-        settings: for the address of the link.
-        again: whether to give a new link where the first was not used.
-
-    Returns:
-        the link; None where an administrator can sign in, or ``again`` is not wanted.
-    """
-    now = datetime.now(UTC)
-    if has_admin(connection):
-        return None
-    user = first_admin(connection) if again else None
-    if not has_users(connection):
-        user = create_user(connection, {"username": FIRST_ADMIN, "name": FIRST_ADMIN, "admin": True}, now)
-    if user is None:
-        return None
-    secret, _ = create_link(connection, user, "setup", now)
-    return welcome_link(settings, secret)
+def set_up_link(connection: Connection, settings: Settings, *, again: bool) -> str | None:
+    """The set-up link of the first administrator, see :func:`runtime.people.setup.set_up_first_admin`."""
+    secret = set_up_first_admin(connection, datetime.now(UTC), again=again)
+    return welcome_link(settings, secret) if secret else None

@@ -7,7 +7,7 @@ import shutil
 import click
 
 from api.commands.context import open_database
-from api.commands.people import set_up_first_admin
+from api.commands.people import set_up_link
 from api.settings import Settings
 from schema_store.canonical import document_hash
 from schema_store.database import connect, reading, sqlite_warning, writing
@@ -25,7 +25,7 @@ def init(quiet: bool) -> None:
         click.echo(f"warning: {warning}", err=True)
     with writing(engine) as connection:
         upgrade_platform(connection)
-        link = set_up_first_admin(connection, settings, again=not quiet)
+        link = set_up_link(connection, settings, again=not quiet)
     if not quiet:
         click.echo(f"ready: {engine.url.render_as_string(hide_password=True)}")
     if link is not None:

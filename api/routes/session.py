@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.auth import clear_cookie, read_credentials, set_cookie
+from api.auth import clear_cookie, set_cookie, shown_sessions
 from api.endpoint import Body, Caller, Endpoint, runs
 from api.messages import Locale
 from api.routes.shapes import Moment, Password, left_out
@@ -18,7 +18,7 @@ from runtime.people.actors import Actor, Scope
 from runtime.people.rights import Authority, load_authority
 from runtime.people.sessions import close_session
 from runtime.people.users import update_user
-from runtime.refusals import Forbidden, NotSignedIn
+from runtime.refusals import Forbidden
 
 router = APIRouter(route_class=Endpoint, tags=["signing in"])
 
@@ -74,12 +74,8 @@ def login(call: Caller, body: Login) -> Me:
 @runs(public=True)
 def logout(call: Caller) -> None:
     """End the session of the cookie; it serves no process any more."""
-    try:
-        credentials = read_credentials(call.request)
-    except NotSignedIn:
-        credentials = None
-    if credentials is not None and credentials.kind == "session":
-        close_session(call.connection, credentials.secret)
+    for secret in shown_sessions(call.request):
+        close_session(call.connection, secret)
     call.headers.append(("set-cookie", clear_cookie(call.scheme)))
 
 

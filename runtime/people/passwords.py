@@ -80,8 +80,9 @@ def is_common(password: str) -> bool:
     folded = password.casefold()
     if len(set(folded)) < _FEWEST_CHARACTERS:
         return True
-    cores = {re.sub(r"[\W\d_]+", "", form) for form in (folded, folded.translate(_LEET))}
-    return any(_is_strung(core) for core in cores) or _is_walk(folded)
+    inner = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
+    cores = {re.sub(r"[\W\d_]+", "", form) for form in (folded, inner.translate(_LEET))}
+    return any(_is_strung(core) for core in cores) or _is_walk(re.sub(r"[\W_]+", "", folded))
 
 
 def _is_strung(core: str) -> bool:

@@ -76,8 +76,8 @@ def open_proven_session(connection: Connection, user: UUID, password_hash: str, 
     given = [sa.literal(value, SESSIONS.c[name].type).label(name) for name, value in values.items()]
     holds = sa.and_(USERS.c.id == user, USERS.c.active == sa.true(), USERS.c.password_hash == password_hash)
     source = sa.select(USERS.c.id, *given).where(holds).with_for_update(read=True)
-    done = connection.execute(sa.insert(SESSIONS).from_select(["user_id", *values], source))
-    return secret if done.rowcount == 1 else None
+    insert = sa.insert(SESSIONS).from_select(["user_id", *values], source).returning(SESSIONS.c.user_id)
+    return secret if connection.execute(insert).first() is not None else None
 
 
 def find_session(connection: Connection, secret: str, now: datetime) -> Session | None:

@@ -33,7 +33,7 @@ def _owner() -> sa.Column[Any]:
 
 
 def _tree(name: str) -> sa.Table:
-    """A tree: ``path`` is the ids from the root, so that "this or below" is one comparison of an indexed text."""
+    """A tree: ``path`` is the ids from the root, so that "this or below" is one range of an index."""
     full = f"{PLATFORM_PREFIX}{name}"
     return sa.Table(
         full,

@@ -1,7 +1,7 @@
 """Teams and regions: the same kind of tree.
 
 ``path`` holds the ids from the root, each 32 hexadecimal digits and a slash; "this or below" is
-``path BETWEEN p AND p || '~'``, one comparison on an index.
+``path >= p AND path < p || '~'``, one range of an index.
 """
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ __all__ = [
 
 def is_below(path: sa.ColumnElement[str], top: str) -> sa.ColumnElement[bool]:
     """Whether a path is ``top`` or below it."""
-    return path.between(top, top + _AFTER)
+    return sa.and_(path >= top, path < top + _AFTER)
 
 
 def ids_below(connection: Connection, tree: sa.Table, node: UUID) -> tuple[UUID, ...]:
     """A node and all below it; empty where there is no such node."""
     top = sa.select(tree.c.path).where(tree.c.id == node).scalar_subquery()
-    below = tree.c.path.between(top, top + sa.literal(_AFTER))
+    after = top + sa.literal(_AFTER, tree.c.path.type)
+    below = sa.and_(tree.c.path >= top, tree.c.path < after)
     return tuple(connection.execute(sa.select(tree.c.id).where(below).order_by(tree.c.path)).scalars())
 
 
@@ -125,8 +126,8 @@ def _move(connection: Connection, tree: sa.Table, node: Row[Any], parent: UUID |
         sa.select(sa.func.max(sa.func.length(tree.c.path))).where(inside)
     ).scalar_one()
     _require_depth(above + "/" * (longest - len(node.path) + _STEP))
-    rest = sa.func.substr(tree.c.path, len(node.path) - _STEP + 1)
-    connection.execute(sa.update(tree).where(inside).values(path=sa.literal(above) + rest))
+    rest = sa.func.substr(tree.c.path, len(node.path) - _STEP + 1, type_=tree.c.path.type)
+    connection.execute(sa.update(tree).where(inside).values(path=sa.literal(above, tree.c.path.type) + rest))
 
 
 def _step(node: UUID) -> str:

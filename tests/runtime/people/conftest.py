@@ -1,0 +1,5 @@
+"""The people of the tests."""
+
+from tests.people import people, platform
+
+__all__ = ["people", "platform"]
