@@ -7,6 +7,7 @@ the column has no place for, a time without zone) raises ``ValueError`` instead 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal, Inexact
 from typing import Any, ClassVar
@@ -22,6 +23,8 @@ from expressions.types import NATIVE_DIGITS, Kind, Type
 from expressions.wide import decode_wide, encode_wide
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: U+0000 in a JSON text, not a backslash that someone wrote before ``u0000``.
+_WRITTEN_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = Context(prec=200, rounding=ROUND_DOWN, traps=[Inexact])
 
@@ -335,7 +338,7 @@ class JsonValue(Stored):
     sqlite = sa.Text()
 
     def _require(self, value: Any) -> Any:
-        if "\\u0000" in json.dumps(value, allow_nan=False):
+        if _WRITTEN_NUL.search(json.dumps(value, allow_nan=False)):
             raise ValueError("a text may not hold U+0000")
         return value
 

@@ -29,6 +29,8 @@ from schema_store.document.fields import (
     TextField,
 )
 from schema_store.field_types.base import Capability
+from schema_store.field_types.structured import check_json_schema
+from schema_store.field_types.text import check_pattern
 from schema_store.messages import diagnostic
 from schema_store.walk import Place
 
@@ -95,6 +97,11 @@ def _pattern(place: Place, pattern: str) -> Iterator[Diagnostic]:
     except (re.error, FutureWarning, DeprecationWarning, OverflowError, RecursionError) as problem:
         yield diagnostic("field.bad_pattern", place, "/pattern", pattern=pattern, reason=problem)
         return
+    if reason := check_pattern(
+        pattern
+    ):  # the engine that runs it knows no look-around and no back-references
+        yield diagnostic("field.bad_pattern", place, "/pattern", pattern=pattern, reason=reason)
+        return
     if has_nested_repetition(pattern):
         yield diagnostic("field.slow_pattern", place, "/pattern", pattern=pattern)
 
@@ -153,6 +160,9 @@ def _schema(place: Place, schema: dict[str, Any]) -> Iterator[Diagnostic]:
         yield diagnostic("field.bad_schema", place, f"/json_schema{at}", reason=problem.message[:200])
     except RecursionError:
         yield diagnostic("field.bad_schema", place, "/json_schema", reason="nested too deeply")
+    else:
+        if reason := check_json_schema(schema):
+            yield diagnostic("field.bad_schema", place, "/json_schema", reason=reason)
 
 
 def _defaults(analysis: Analysis, place: Place, field: BaseField) -> Iterator[Diagnostic]:

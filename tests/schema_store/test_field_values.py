@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expressions.storage import column_type
+from expressions.types import JSON
 from schema_store.field_types import FIELD_TYPES
 from schema_store.field_types.base import FieldTypeRegistry, FieldValueError, Surroundings
 from schema_store.field_types.codes import CodePatternError, format_code, parse_code_pattern
@@ -204,6 +206,15 @@ def test_good_patterns() -> None:
 def test_json_schemas(schema: dict[str, Any], problem: str | None) -> None:
     found = check_json_schema(schema)
     assert (found is None) if problem is None else (found is not None and problem in found)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_json_with_backslashes_is_stored(dialect: str) -> None:
+    spec = spec_of("json")
+    value = FIELD_TYPES.of(spec).decode(spec, AROUND, {"path": "C:\\u0000"})
+    assert column_type(JSON).encode(value, dialect)
+    with pytest.raises(ValueError, match="U\\+0000"):
+        column_type(JSON).encode({"path": "\\\0"}, dialect)
 
 
 class TestCodes:
