@@ -13,8 +13,11 @@ from schema_store.analysis import Analysis
 from schema_store.document.base import Element
 from schema_store.document.fields import BaseField, FormulaField, RollupField, StageField
 from schema_store.document.scoring import Calculation
+from schema_store.environment import STAGE_CHANGES, history_entity
 from schema_store.findings import Finding
 from schema_store.walk import Place
+
+_STAGE_CHANGES = history_entity("", STAGE_CHANGES)
 
 #: An element and the characters that name it (a literal's quotes included).
 Named = tuple[Element, Span]
@@ -77,6 +80,8 @@ def _elements(reference: Reference, finding: Finding, analysis: Analysis) -> lis
         case "actor":
             return []
     entity = reference.entity or ""
+    if entity.endswith(_STAGE_CHANGES):
+        return _stages(entity.removesuffix(_STAGE_CHANGES), reference, analysis)
     field = lookup.fields.get(entity, {}).get(reference.key)
     if reference.kind == "option":
         return options_of(analysis, entity, field, reference.option or "") if field else []
@@ -84,6 +89,12 @@ def _elements(reference: Reference, finding: Finding, analysis: Analysis) -> lis
     named_children = many.field.inverse if many else None
     element = field or named_children
     return [element] if element else []
+
+
+def _stages(entity: str, reference: Reference, analysis: Analysis) -> list[Element]:
+    """The stages that a literal beside the stage history means."""
+    pipelines = [pipeline for pipeline in analysis.document.pipelines if pipeline.entity == entity]
+    return [stage for pipeline in pipelines for stage in pipeline.stages if stage.key == reference.option]
 
 
 def _roles(root: Typed, analysis: Analysis) -> Iterator[Named]:

@@ -58,6 +58,10 @@ class UsageIndex:
         self._bands()
 
     @cached_property
+    def _by_pointer(self) -> dict[str, Place]:
+        return {place.pointer: place for place in self._analysis.walk.places}
+
+    @cached_property
     def _by_id(self) -> dict[str, Place]:
         found: dict[str, Place] = {}
         for place in self._analysis.walk.of(Element):
@@ -68,6 +72,10 @@ class UsageIndex:
     def place(self, element_id: str) -> Place | None:
         """Where the element with this id stands."""
         return self._by_id.get(element_id)
+
+    def at_pointer(self, pointer: str) -> Place:
+        """The place at a JSON Pointer."""
+        return self._by_pointer[pointer]
 
     def place_of(self, element: Model) -> Place:
         """Where an element of the document stands."""

@@ -36,11 +36,6 @@ def check_names(analysis: Analysis) -> Iterator[Diagnostic]:
     yield from _labels(analysis)
 
 
-def key_problem(place: Place, key: str) -> Diagnostic | None:
-    """What is wrong with ``key`` as the key of the element at ``place``, looked at alone."""
-    return next(_spelling(place, key), None)
-
-
 def _container(place: Place) -> str:
     """Whose keys must differ: one list; inputs and lines of a calculation are one name space."""
     if isinstance(place.model, Input | Line) and place.parent:

@@ -59,9 +59,7 @@ def sales() -> Json:
         ],
         "views": _views(),
         "metrics": _metrics(),
-        "dashboards": [
-            item("overview", widgets=[item("w1", metric="won_amount", dimensions=["by_source"])])
-        ],
+        "dashboards": [item("overview", widgets=[item("w1", metric="won_amount", dimensions=["by_source"])])],
         "navigation": [{"key": "leads", "view": "all_leads"}, {"key": "home", "dashboard": "overview"}],
         "public_forms": [
             item("ask", entity="lead", fields=["name", "phone", "customer"], values={"source": "web"})
