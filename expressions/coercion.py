@@ -13,7 +13,7 @@ from expressions.arithmetic import rescale
 from expressions.literals import nearest, parse_literal
 from expressions.problems import Problem
 from expressions.typed import Apply, Const, Listing, Typed, Value
-from expressions.types import BOOLEAN, NULL, Kind, Type, decimal, integer, list_of, money, text
+from expressions.types import BOOLEAN, NULL, Kind, Type, decimal, integer, money, text
 from expressions.unify import unify
 
 #: Kinds that a text literal can stand for.
@@ -189,7 +189,7 @@ def _align_members(args: list[Typed]) -> list[Typed]:
 
 
 def listing(items: Iterable[Typed], written: Listing) -> Listing:
-    """``written`` with other items; the item type is NULL when they have no common one."""
+    """``written`` with other items; ``Type.item`` is None when they have no type in common."""
     items = tuple(items)
     wide = unify(item.type for item in items)
-    return replace(written, items=items, type=list_of(wide or NULL, len(items)))
+    return replace(written, items=items, type=Type(Kind.LIST, item=wide, length=len(items)))

@@ -16,8 +16,9 @@ from expressions.problems import Problem, Span
 
 #: Keyword arguments that some entry takes; ``x = 1`` is otherwise an equals sign gone wrong.
 KEYWORD_ARGUMENTS = frozenset({"within", "by"})
-#: Brackets inside brackets; far below what Python's parser can bear.
-MAX_BRACKETS = 80
+#: What Python's parser is given at most, so that it is never near the end of a small thread's stack: brackets
+#: inside brackets, signs before one operand, and operators between two commas.
+MAX_BRACKETS, MAX_SIGNS, MAX_CHAIN = 60, 40, 500
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t\r\n]+)
@@ -99,7 +100,7 @@ def scan_tokens(text: str) -> list[Token]:
 def check_tokens(tokens: list[Token]) -> list[Problem]:
     """The complaints that can be seen without a tree, at most one per token, in the order of the text."""
     problems = [problem for index in range(len(tokens)) if (problem := _check_token(tokens, index))]
-    return problems or list(_check_brackets(tokens))
+    return problems or list(_check_brackets(tokens)) or list(_check_chains(tokens))
 
 
 def _check_token(tokens: list[Token], index: int) -> Problem | None:
@@ -196,7 +197,7 @@ def _check_brackets(tokens: list[Token]) -> Iterator[Problem]:
         if token.text in "([":
             opened.append(token)
             if len(opened) > MAX_BRACKETS:
-                yield Problem("expr.too_deep", token.span, {"limit": "40"})
+                yield Problem("expr.too_deep", token.span, {"limit": str(MAX_SIGNS)})
                 return
         elif token.text in ")]":
             if not opened or opened[-1].text + token.text not in ("()", "[]"):
@@ -205,3 +206,17 @@ def _check_brackets(tokens: list[Token]) -> Iterator[Problem]:
             opened.pop()
     if opened:
         yield Problem("expr.bracket", opened[-1].span, {"found": opened[-1].text})
+
+
+def _check_chains(tokens: list[Token]) -> Iterator[Problem]:
+    signs = chain = 0
+    for token in tokens:
+        is_operator = token.text in ("+", "-", "*", "/", "not") and token.kind != "text"
+        signs = signs + 1 if is_operator else 0
+        chain = 0 if token.text == "," else chain + is_operator
+        if signs > MAX_SIGNS:
+            yield Problem("expr.too_deep", token.span, {"limit": str(MAX_SIGNS)})
+            return
+        if chain > MAX_CHAIN:
+            yield Problem("expr.too_many_nodes", token.span, {"limit": str(MAX_CHAIN)})
+            return

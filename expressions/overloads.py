@@ -143,7 +143,7 @@ def _match(overload: Overload, args: Sequence[Typed]) -> list[Typed] | Problem |
 
 
 def _is_text(arg: Typed) -> bool:
-    return isinstance(arg, Const) and isinstance(arg.value, str)
+    return isinstance(arg, Const) and (arg.value is None or isinstance(arg.value, str))
 
 
 def _accept(arg: Typed, kinds: tuple[Kind, ...], args: Sequence[Typed]) -> Typed | Problem | None:

@@ -7,19 +7,21 @@ number argument is an integer or a wide text (:mod:`expressions.wide`); a null a
 from __future__ import annotations
 
 import json
-from calendar import monthrange
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from expressions.arithmetic import from_scaled
 from expressions.casemap import lower_text, upper_text
+from expressions.functions.calendar import months_between
+from expressions.functions.dates import add_to_date, end_of, make_date, start_of
 from expressions.storage import EPOCH
-from expressions.wide import decode_wide, encode_wide
+from expressions.wide import decode_wide, encode_wide, is_wide
 
-Steps = int | str
+_NUMBER = re.compile(r"-?[0-9]+\Z")
 
 
 class Connection(Protocol):
@@ -38,21 +40,36 @@ class Connection(Protocol):
 
 def register(connection: Connection) -> None:
     """Give a connection every ``dg_…`` function."""
-    for name, (count, function) in _FUNCTIONS.items():
-        connection.create_function(name, count, _null_out(function), deterministic=True)
+    for name, (kinds, function) in _FUNCTIONS.items():
+        connection.create_function(name, len(kinds), _reading(kinds, function), deterministic=True)
     connection.create_aggregate("dg_sum", 1, _Sum)
 
 
-def _null_out(function: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(function)
+def _reading(kinds: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function behind readers of its arguments: ``n`` a number, ``t`` a text.
+
+    Null in, null out. Null also for an argument of another kind: no compiled statement has one, but the planner,
+    when it estimates how many rows ``column > dg_…(?)`` leaves, calls us with numbers turned into texts.
+    """
+    readers = [_read_number if kind == "n" else _read_text for kind in kinds]
+
     def call(*args: Any) -> Any:
-        return None if None in args else function(*args)
+        values = [read(arg) for read, arg in zip(readers, args, strict=True)]
+        return None if None in values else function(*values)
 
     return call
 
 
-def _steps(stored: Steps) -> int:
-    return stored if isinstance(stored, int) else decode_wide(stored)
+def _read_number(stored: Any) -> int | None:
+    if isinstance(stored, int):
+        return stored
+    if not isinstance(stored, str) or not _NUMBER.match(stored):
+        return None
+    return decode_wide(stored) if is_wide(stored) else int(stored)
+
+
+def _read_text(stored: Any) -> str | None:
+    return stored if isinstance(stored, str) else None
 
 
 # Wide decimals
@@ -64,22 +81,23 @@ class _Sum:
     def __init__(self) -> None:
         self._total: int | None = None
 
-    def step(self, value: Steps | None) -> None:
+    def step(self, value: int | str | None) -> None:
         """One row."""
-        if value is not None:
-            self._total = (self._total or 0) + _steps(value)
+        number = _read_number(value)
+        if number is not None:
+            self._total = (self._total or 0) + number
 
     def finalize(self) -> str | None:
         """The sum."""
         return None if self._total is None else encode_wide(self._total)
 
 
-def _wide(value: Steps, shift: int) -> str:
-    return encode_wide(_steps(value) * 10**shift)
+def _wide(value: int, shift: int) -> str:
+    return encode_wide(value * 10**shift)
 
 
-def _narrow(value: Steps, shift: int) -> int:
-    return _steps(value) * int(10**shift)
+def _narrow(value: int, shift: int) -> int:
+    return value * int(10**shift)
 
 
 def _join(high: int, low: int) -> str:
@@ -87,28 +105,28 @@ def _join(high: int, low: int) -> str:
     return encode_wide(high * 10**9 + low)
 
 
-def _add(a: Steps, a_shift: int, b: Steps, b_shift: int) -> str:
-    return encode_wide(_steps(a) * 10**a_shift + _steps(b) * 10**b_shift)
+def _add(a: int, a_shift: int, b: int, b_shift: int) -> str:
+    return encode_wide(a * 10**a_shift + b * 10**b_shift)
 
 
-def _subtract(a: Steps, a_shift: int, b: Steps, b_shift: int) -> str:
-    return encode_wide(_steps(a) * 10**a_shift - _steps(b) * 10**b_shift)
+def _subtract(a: int, a_shift: int, b: int, b_shift: int) -> str:
+    return encode_wide(a * 10**a_shift - b * 10**b_shift)
 
 
-def _multiply(a: Steps, b: Steps) -> str:
-    return encode_wide(_steps(a) * _steps(b))
+def _multiply(a: int, b: int) -> str:
+    return encode_wide(a * b)
 
 
-def _negate(a: Steps) -> str:
-    return encode_wide(-_steps(a))
+def _negate(a: int) -> str:
+    return encode_wide(-a)
 
 
-def _absolute(a: Steps) -> str:
-    return encode_wide(abs(_steps(a)))
+def _absolute(a: int) -> str:
+    return encode_wide(abs(a))
 
 
-def _compare(a: Steps, a_shift: int, b: Steps, b_shift: int) -> int:
-    left, right = _steps(a) * int(10**a_shift), _steps(b) * int(10**b_shift)
+def _compare(a: int, a_shift: int, b: int, b_shift: int) -> int:
+    left, right = a * int(10**a_shift), b * int(10**b_shift)
     return (left > right) - (left < right)
 
 
@@ -120,88 +138,58 @@ def _cut(numerator: int, denominator: int, mode: str) -> int:
     return -quotient if (numerator < 0) != (denominator < 0) else quotient
 
 
-def _divide(a: Steps, b: Steps, shift: int) -> str | None:
+def _divide(a: int, b: int, shift: int) -> str | None:
     """``a · 10^shift / b``, half-up; null where b is zero."""
-    numerator, denominator = _steps(a) * 10 ** max(shift, 0), _steps(b) * 10 ** max(-shift, 0)
+    numerator, denominator = a * 10 ** max(shift, 0), b * 10 ** max(-shift, 0)
     return encode_wide(_cut(numerator, denominator, "half")) if denominator else None
 
 
-def _round(x: Steps, cut: int, back: int, mode: str) -> str:
-    return encode_wide(_cut(_steps(x), 10**cut, mode) * 10**back)
+def _round(x: int, cut: int, back: int, mode: str) -> str:
+    return encode_wide(_cut(x, 10**cut, mode) * 10**back)
 
 
-def _floor(x: Steps, cut: int) -> str:
-    return encode_wide(_steps(x) // 10**cut)
+def _floor(x: int, cut: int) -> str:
+    return encode_wide(x // 10**cut)
 
 
-def _ceil(x: Steps, cut: int) -> str:
-    return encode_wide(-(-_steps(x) // 10**cut))
+def _ceil(x: int, cut: int) -> str:
+    return encode_wide(-(-x // 10**cut))
 
 
-def _modulo(a: Steps, a_shift: int, b: Steps, b_shift: int) -> str | None:
-    divisor = _steps(b) * 10**b_shift
-    return encode_wide(_steps(a) * 10**a_shift % divisor) if divisor else None
+def _modulo(a: int, a_shift: int, b: int, b_shift: int) -> str | None:
+    divisor = b * 10**b_shift
+    return encode_wide(a * 10**a_shift % divisor) if divisor else None
 
 
-def _text(x: Steps, scale: int) -> str:
-    return format(from_scaled(_steps(x), scale), "f")
+def _text(x: int, scale: int) -> str:
+    return format(from_scaled(x, scale), "f")
 
 
 # Dates
 
 
-def _date(year: Steps, month: Steps, day: Steps) -> str | None:
-    try:
-        return date(_steps(year), _steps(month), _steps(day)).isoformat()
-    except (ValueError, OverflowError):
-        return None
+def _date(year: int, month: int, day: int) -> str | None:
+    return _iso(make_date(year, month, day))
 
 
-def _from_ordinal(number: int) -> str | None:
-    return date.fromordinal(number).isoformat() if 1 <= number <= date.max.toordinal() else None
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
-def _add_days(start: str, count: Steps, unit: int) -> str | None:
-    return _from_ordinal(date.fromisoformat(start).toordinal() + _steps(count) * unit)
-
-
-def _add_months(start: str, count: Steps, unit: int) -> str | None:
-    begin = date.fromisoformat(start)
-    year, month = divmod(begin.year * 12 + begin.month - 1 + _steps(count) * unit, 12)
-    if not 1 <= year <= 9999:
-        return None
-    return date(year, month + 1, min(begin.day, monthrange(year, month + 1)[1])).isoformat()
+def _add_to_date(start: str, count: int, unit: str) -> str | None:
+    return _iso(add_to_date(date.fromisoformat(start), count, unit))
 
 
 def _months_apart(a: str, b: str) -> int:
-    """Complete months; a clamped month end counts as complete."""
-    if b < a:
-        return -_months_apart(b, a)
-    low, high = date.fromisoformat(a), date.fromisoformat(b)
-    count = (high.year - low.year) * 12 + high.month - low.month
-    is_short = min(low.day, monthrange(high.year, high.month)[1]) > high.day
-    return count - is_short
+    return months_between(date.fromisoformat(a), date.fromisoformat(b))
 
 
-_LENGTHS = {"month": 1, "quarter": 3, "year": 12}
-
-
-def _start(day: date, unit: str) -> date:
-    if unit == "week":
-        return date.fromordinal(day.toordinal() - day.weekday())
-    return day.replace(month=(day.month - 1) // _LENGTHS[unit] * _LENGTHS[unit] + 1, day=1)
-
-
-def _start_of(day: str, unit: str) -> str:
-    return _start(date.fromisoformat(day), unit).isoformat()
+def _start_of(day: str, unit: str) -> str | None:
+    return _iso(start_of(date.fromisoformat(day), unit))
 
 
 def _end_of(day: str, unit: str) -> str | None:
-    first = _start(date.fromisoformat(day), unit)
-    if unit == "week":
-        return _from_ordinal(first.toordinal() + 6)
-    month = first.month + _LENGTHS[unit] - 1
-    return first.replace(month=month, day=monthrange(first.year, month)[1]).isoformat()
+    return _iso(end_of(date.fromisoformat(day), unit))
 
 
 _WORKDAYS_FROM, _WORKDAYS_TO = "1900-01-01", "2200-12-31"
@@ -265,37 +253,36 @@ _FIRST, _LAST = (
 )
 
 
-def _add_time(moment: int, count: Steps, unit: int) -> int | None:
-    target = moment + _steps(count) * unit
+def _add_time(moment: int, count: int, unit: int) -> int | None:
+    target = moment + count * unit
     return target if _FIRST <= target <= _LAST else None
 
 
-_FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
-    "dg_wide": (2, _wide),
-    "dg_narrow": (2, _narrow),
-    "dg_join": (2, _join),
-    "dg_add": (4, _add),
-    "dg_sub": (4, _subtract),
-    "dg_mul": (2, _multiply),
-    "dg_neg": (1, _negate),
-    "dg_abs": (1, _absolute),
-    "dg_cmp": (4, _compare),
-    "dg_div": (3, _divide),
-    "dg_round": (4, _round),
-    "dg_floor": (2, _floor),
-    "dg_ceil": (2, _ceil),
-    "dg_mod": (4, _modulo),
-    "dg_text": (2, _text),
-    "dg_lower": (1, lower_text),
-    "dg_upper": (1, upper_text),
-    "dg_date": (3, _date),
-    "dg_add_days": (3, _add_days),
-    "dg_add_months": (3, _add_months),
-    "dg_months_apart": (2, _months_apart),
-    "dg_start_of": (2, _start_of),
-    "dg_end_of": (2, _end_of),
-    "dg_workdays": (3, _workdays),
-    "dg_local_date": (2, _local_date),
-    "dg_local_hour": (2, _local_hour),
-    "dg_add_time": (3, _add_time),
+_FUNCTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "dg_wide": ("nn", _wide),
+    "dg_narrow": ("nn", _narrow),
+    "dg_join": ("nn", _join),
+    "dg_add": ("nnnn", _add),
+    "dg_sub": ("nnnn", _subtract),
+    "dg_mul": ("nn", _multiply),
+    "dg_neg": ("n", _negate),
+    "dg_abs": ("n", _absolute),
+    "dg_cmp": ("nnnn", _compare),
+    "dg_div": ("nnn", _divide),
+    "dg_round": ("nnnt", _round),
+    "dg_floor": ("nn", _floor),
+    "dg_ceil": ("nn", _ceil),
+    "dg_mod": ("nnnn", _modulo),
+    "dg_text": ("nn", _text),
+    "dg_lower": ("t", lower_text),
+    "dg_upper": ("t", upper_text),
+    "dg_date": ("nnn", _date),
+    "dg_add_to_date": ("tnt", _add_to_date),
+    "dg_months_apart": ("tt", _months_apart),
+    "dg_start_of": ("tt", _start_of),
+    "dg_end_of": ("tt", _end_of),
+    "dg_workdays": ("ttt", _workdays),
+    "dg_local_date": ("nt", _local_date),
+    "dg_local_hour": ("nt", _local_hour),
+    "dg_add_time": ("nnn", _add_time),
 }

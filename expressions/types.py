@@ -56,7 +56,7 @@ class Type:
         currency: ISO 4217 code (money).
         entity: key of the entity (reference, records).
         options: the keys that may occur (option); None when the set is not known.
-        item: type of the members (list).
+        item: type of the members (list); None when they have none in common.
     """
 
     kind: Kind

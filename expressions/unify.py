@@ -63,7 +63,7 @@ def _merge(a: Type, b: Type) -> Type | None:
             a, options=tuple(dict.fromkeys((a.options or ()) + (b.options or ()))) if known else None
         )
     if a.kind == Kind.LIST:
-        item = _merge(a.item or NULL, b.item or NULL)
+        item = _merge(a.item, b.item) if a.item is not None and b.item is not None else None
         return None if item is None else replace(a, item=item, length=max(a.length, b.length))
     return replace(a, length=max(a.length, b.length))
 
@@ -97,5 +97,5 @@ def fits(actual: Type, expected: Type) -> bool:
             return True
         return actual.options is not None and set(actual.options) <= set(expected.options)
     if expected.kind == Kind.LIST:
-        return fits(actual.item or NULL, expected.item or NULL)
+        return actual.item is not None and expected.item is not None and fits(actual.item, expected.item)
     return True

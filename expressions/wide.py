@@ -27,3 +27,8 @@ def encode_wide(number: int) -> str:
 def decode_wide(stored: str) -> int:
     """The whole number of a text made by :func:`encode_wide`."""
     return int(stored) - _OFFSET
+
+
+def is_wide(stored: str) -> bool:
+    """Whether a text of digits has the form of :func:`encode_wide`."""
+    return len(stored) == _WIDTH

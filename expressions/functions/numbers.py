@@ -86,6 +86,12 @@ def _round_type(args: Sequence[Type], settings: Settings, env: Env) -> Type | st
     return replace(x, scale=min(x.scale, max(int(settings["n"]), 0)), digits=x.digits + 1)
 
 
+def _round_up_type(args: Sequence[Type], settings: Settings, env: Env) -> Type | str:
+    """Before the point the smallest step up may be greater than every value: ``ROUNDUP(5, -3)`` is 1000."""
+    (x,) = args
+    return _round_type([replace(x, digits=max(x.digits, -int(settings["n"])))], settings, env)
+
+
 def _whole_type(args: Sequence[Type]) -> Type | None:
     return integer(args[0].digits + 1)
 
@@ -125,7 +131,7 @@ define(
 define(
     "ROUNDUP",
     _FAMILY,
-    overload(("x: number", _PLACES), _round_type, round_up, sql=sql_numbers.round_up),
+    overload(("x: number", _PLACES), _round_up_type, round_up, sql=sql_numbers.round_up),
     zh="远离零方向进位到 n 位小数。",
     en="Rounded away from zero to n digits behind the point.",
     examples={"ROUNDUP(2.341, 2)": "2.35", "ROUNDUP(-2.1)": "-3"},

@@ -113,7 +113,7 @@ def is_not_member(x: Any, members: Sequence[Any] | None) -> bool | None:
 def _member_type(args: Sequence[Type]) -> Type | None:
     x, members = args
     item = members.item
-    if item is None or item.kind == Kind.NULL or are_comparable(x, item, ordered=False):
+    if item is not None and (item.kind == Kind.NULL or are_comparable(x, item, ordered=False)):
         return BOOLEAN
     return None
 

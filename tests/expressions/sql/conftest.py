@@ -23,24 +23,22 @@ def world() -> World:
 def filled(databases: Databases, world: World) -> Iterator[dict[str, sa.Connection]]:
     """By database name, a connection to one that holds the conformance world."""
     with ExitStack() as stack:
-        yield {name: connect_filled(databases, name, world, stack) for name in databases.names}
+        yield {name: connect_filled(databases, name, [world], stack) for name in databases.names}
 
 
 @pytest.fixture(scope="package")
-def fuzzed(databases: Databases) -> Iterator[list[tuple[World, dict[str, sa.Connection]]]]:
-    """Worlds of random rows, each in every database."""
+def fuzzed(databases: Databases) -> Iterator[tuple[list[World], dict[str, sa.Connection]]]:
+    """Worlds of random rows, all in every database."""
+    worlds = [make_world(Random(seed), f"w{seed}_") for seed in range(3)]
     with ExitStack() as stack:
-        worlds = [make_world(Random(seed)) for seed in range(3)]
-        yield [
-            (each, {name: connect_filled(databases, name, each, stack) for name in databases.names})
-            for each in worlds
-        ]
+        yield worlds, {name: connect_filled(databases, name, worlds, stack) for name in databases.names}
 
 
-def connect_filled(databases: Databases, name: str, world: World, stack: ExitStack) -> sa.Connection:
-    """A connection to a new database with the world's rows."""
+def connect_filled(databases: Databases, name: str, worlds: list[World], stack: ExitStack) -> sa.Connection:
+    """A connection to a new database with the rows of the worlds."""
     engine = databases.engine(name)
     stack.callback(databases.remove, engine)
     with engine.begin() as connection:
-        world.schema.fill(connection)
+        for world in worlds:
+            world.schema.fill(connection)
     return stack.enter_context(engine.connect().execution_options(read_only=True))

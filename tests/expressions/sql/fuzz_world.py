@@ -180,7 +180,7 @@ class Values:
         )
 
 
-def make_world(random: Random, things: int = 8, parts: int = 16) -> World:
+def make_world(random: Random, prefix: str = "", things: int = 8, parts: int = 16) -> World:
     """Entities ``user`` (the thing looked at, with a parent, a sibling, parts, links), ``part`` and two more."""
     values = Values(random)
     sizes = {"user": things, "part": parts, "team": 4, "region": 2}
@@ -217,5 +217,6 @@ def make_world(random: Random, things: int = 8, parts: int = 16) -> World:
             },
             "links": {"near": [list(pair) for pair in pairs]},
             "records": records,
-        }
+        },
+        prefix,
     )  # fmt: skip
