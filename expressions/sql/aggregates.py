@@ -13,6 +13,7 @@ from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, coerce, literal, 
 from expressions.sql.place import Place
 from expressions.sql.scope import Inverse
 from expressions.typed import Aggregate, Field, Typed
+from expressions.types import BOOLEAN as BOOLEAN_TYPE
 from expressions.types import DURATION, Kind
 
 
@@ -59,7 +60,7 @@ class _Rows:
         at = self.inner.compile(time)
         if time.type.kind is Kind.DATE:
             end = parameters.today(self.dialect)
-            start = dates.days_after(self.inner, end, whole(-window.days))
+            start = dates.date_after(self.inner, end, whole(-window.days), "day")
             return [at > sa.func.coalesce(start, dates.first_date(self.dialect)), at <= end]
         end = parameters.now(self.dialect)
         start = dates.moved(self.inner, end, literal(window, DURATION, self.dialect), -1)
@@ -67,7 +68,7 @@ class _Rows:
 
     def condition(self) -> Sql | None:
         """The aggregate's own condition; None where it has none."""
-        return None if self.node.condition is None else self.inner.compile(self.node.condition)
+        return None if self.node.condition is None else self.inner.convert(self.node.condition, BOOLEAN_TYPE)
 
     def select(self, *columns: Any, where: Sql | None = None) -> sa.Select[Any]:
         """SELECT of the children that belong here and meet ``where``."""

@@ -127,7 +127,7 @@ def member(c: SqlCompiler, node: Apply) -> Sql:
             return value == sa.any_(listed)
         return value.in_(list_members(listed, members.type))
 
-    values = [c.compile(x), c.compile(members)]
+    values = [c.convert(x, members.type.item or x.type), c.compile(members)]
     if isinstance(members, ActorWord):  # never null and, as it is bound, never empty
         return found(*values)
     return c.let(values, lambda v, m: sa.case((sa.and_(v.is_not(None), m.is_not(None)), found(v, m))))

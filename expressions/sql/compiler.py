@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import sqlalchemy as sa
 
 from expressions.env import TierTable
-from expressions.registry import REGISTRY, Dialect
+from expressions.registry import REGISTRY, Dialect, Overload
 from expressions.sql import parameters, paths
 from expressions.sql.aggregates import compile_aggregate
 from expressions.sql.forms import Sql, coerce, decoded, is_plain, literal, raw_type, rescale
 from expressions.sql.scope import SqlScope
 from expressions.typed import ActorWord, Aggregate, Apply, Checked, Const, Field, Listing, Typed, Variable
-from expressions.types import Kind, Type
+from expressions.types import DATE, INSTANT, Kind, Type, integer
 
 
 def compile_sql(checked: Checked, scope: SqlScope, dialect: Dialect) -> Sql:
@@ -133,7 +132,30 @@ class Compiler:
         return literal(values, node.type, self.dialect)
 
     def _apply(self, node: Apply) -> Sql:
-        build: Callable[[Any, Apply], Sql] | None = REGISTRY[node.entry].overloads[node.overload].sql
-        if build is None:
+        overload = REGISTRY[node.entry].overloads[node.overload]
+        if overload.sql is None:
             raise ValueError(f"{node.entry} has no SQL")
-        return build(self, node)
+        return overload.sql(self, _with_typed_nulls(node, overload))
+
+
+#: The type of a null where a parameter takes one kind of value; other parameters take it from their neighbours.
+_NULL_TYPES = {
+    "number": integer(1),
+    "plain": integer(1),
+    "integer": integer(1),
+    "date": DATE,
+    "instant": INSTANT,
+}
+
+
+def _with_typed_nulls(node: Apply, overload: Overload) -> Apply:
+    """The call with arguments that are always null (``COALESCE(null, null)``) as nulls of the parameter's kind."""
+    if all(arg.type.kind is not Kind.NULL for arg in node.args):
+        return node
+    parameters = [parameter for parameter in overload.parameters if not parameter.setting]
+    args = []
+    for index, arg in enumerate(node.args):
+        kinds = parameters[min(index, len(parameters) - 1)].kinds
+        is_null = arg.type.kind is Kind.NULL and kinds in _NULL_TYPES
+        args.append(Const(None, _NULL_TYPES[kinds], arg.span) if is_null else arg)
+    return replace(node, args=tuple(args))

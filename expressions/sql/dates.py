@@ -263,31 +263,27 @@ def hour(c: SqlCompiler, node: Apply) -> Sql:
 def add_to_date(c: SqlCompiler, node: Apply) -> Sql:
     """``DATEADD(date, n, unit)``."""
     x, n = (c.compile(arg) for arg in node.args)
-    unit = _unit(node)
+    return date_after(c, x, n, _unit(node))
+
+
+def date_after(c: SqlCompiler, start: Sql, count: Sql, unit: str) -> Sql:
+    """``start`` plus ``count`` units; null outside the years 1–9999."""
+    if c.dialect == "sqlite":
+        return call("dg_add_to_date", TEXT, start, count, sa.literal_column(f"'{unit}'", TEXT))
     if unit in _UNIT_DAYS:
-        return days_after(c, x, n, _UNIT_DAYS[unit])
-    if c.dialect == "sqlite":
-        return call("dg_add_months", TEXT, x, n, _UNIT_MONTHS[unit])
-    return c.let([x, n], lambda d, count: _months_after(d, count, _UNIT_MONTHS[unit]))
+        return c.let([start, count], lambda d, n: _days_after(c, d, n, _UNIT_DAYS[unit]))
+    return c.let([start, count], lambda d, n: _months_after(d, n, _UNIT_MONTHS[unit]))
 
 
-def days_after(c: SqlCompiler, start: Sql, count: Sql, unit: int = 1) -> Sql:
-    """``start`` plus ``count`` times ``unit`` days; null outside the years 1–9999."""
-    if c.dialect == "sqlite":
-        return call("dg_add_days", TEXT, start, count, unit)
-
-    def after(d: Sql, n: Sql) -> Sql:
-        days = n if unit == 1 else n * whole(unit)
-        number = _day_number(c, d) + days
-        target = coerce(d + sa.cast(days, sa.Integer()), DATE)
-        inner = sa.case((number.between(whole(0), whole(_LAST_DAY)), target))
-        return sa.case((n.between(whole(-_MANY_DAYS), whole(_MANY_DAYS)), inner))
-
-    return c.let([start, count], after)
+def _days_after(c: SqlCompiler, d: Sql, n: Sql, unit: int) -> Sql:
+    """The outer CASE sees to the cast, the inner one to the years."""
+    days = n if unit == 1 else n * whole(unit)
+    inside = (_day_number(c, d) + days).between(whole(0), whole(_LAST_DAY))
+    target = coerce(d + sa.cast(days, sa.Integer()), DATE)
+    return sa.case((n.between(whole(-_MANY_DAYS), whole(_MANY_DAYS)), sa.case((inside, target))))
 
 
 def _months_after(d: Sql, n: Sql, unit: int) -> Sql:
-    """The outer CASE sees to the cast, the inner one to the years."""
     months = (
         coerce(sa.extract("year", d), NUMERIC) * whole(12)
         + coerce(sa.extract("month", d), NUMERIC)

@@ -79,10 +79,12 @@ class World:
         entities: the Env's entities.
         records: entity → handle → the record's values, with ``id`` and ``deleted``.
         links: field (entity, key) → link key.
+        prefix: stands before every table's name, so that several worlds fit one database.
     """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], prefix: str = "") -> None:
         self.document = document
+        self.prefix = prefix
         self.entities = {key: self._entity(key, written) for key, written in document["entities"].items()}
         self.link_keys = {
             (entity, key): field["link"]
@@ -226,12 +228,12 @@ class Tables:
         ]
         bin_column = sa.Column("deleted_at", Instant())
         return sa.Table(
-            f"t_{entity.key}", self.metadata, sa.Column("id", Uuid(), primary_key=True), bin_column, *columns
+            f"{self.world.prefix}t_{entity.key}", self.metadata, sa.Column("id", Uuid(), primary_key=True), bin_column, *columns
         )
 
     def _link(self, key: str) -> sa.Table:
         ends = (sa.Column(end, Uuid(), primary_key=True) for end in ("near", "far"))
-        return sa.Table(f"l_{key}", self.metadata, *ends)
+        return sa.Table(f"{self.world.prefix}l_{key}", self.metadata, *ends)
 
     def fill(self, connection: sa.Connection) -> None:
         """Create the tables anew and put the records in."""

@@ -1,0 +1,9 @@
+-- ISBLANK(notes) or not CONTAINS(LOWER(name), "科")
+-- param_1 = ' \t\n\r\xa0\u3000'
+-- param_2 = ''
+-- param_3 = ''
+-- param_4 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬ
+-- param_5 = 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭ
+-- param_6 = '科'
+SELECT coalesce(btrim(r.f_notes, %(param_1)s::VARCHAR), %(param_2)s::VARCHAR) = %(param_3)s::VARCHAR OR strpos(translate(r.f_name, %(param_4)s::VARCHAR, %(param_5)s::VARCHAR), %(param_6)s::VARCHAR) <= 0 AS value 
+FROM t_account AS r
