@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,78 @@ class TooMany(Refused):
     def __init__(self, retry_after: timedelta):
         super().__init__()
         self.retry_after = retry_after
+
+
+class FieldReadOnly(Refused):
+    """Fields were named that the actor may see but not write; nothing was written.
+
+    Attributes:
+        fields: their keys.
+    """
+
+    code = "field_read_only"
+
+    def __init__(self, fields: Iterable[str]):
+        self.fields = tuple(fields)
+        super().__init__(fields=", ".join(self.fields))
+
+
+class UniqueTaken(Refused):
+    """Another live record has these values.
+
+    Attributes:
+        fields: keys of the fields that together occur once.
+    """
+
+    code = "unique"
+
+    def __init__(self, fields: Iterable[str]):
+        self.fields = tuple(fields)
+        super().__init__(fields=", ".join(self.fields))
+
+
+class Stale(Refused):
+    """The record is not at the version that was looked at.
+
+    Attributes:
+        version: the one it is at.
+        changes: what the other side wrote since, by field key: ``[before, after]`` in wire form.
+    """
+
+    code = "stale"
+
+    def __init__(self, version: int, changes: Mapping[str, Sequence[Any]]):
+        super().__init__(version=str(version))
+        self.version, self.changes = version, changes
+
+
+class Referred(Refused):
+    """The record cannot go into the bin because others refer to it.
+
+    Attributes:
+        by: how many live records refer, by ``entity.field``.
+    """
+
+    code = "referred"
+
+    def __init__(self, by: Mapping[str, int]):
+        super().__init__(by=", ".join(f"{name} ({count})" for name, count in by.items()))
+        self.by = by
+
+
+class BudgetSpent(Refused):
+    """One act would cause more than a unit of work may do; all of it is taken back.
+
+    Attributes:
+        limit: which budget: ``depth``, ``writes``, ``request``.
+        chain: what caused what, the first cause first.
+    """
+
+    code = "too_expensive"
+
+    def __init__(self, limit: str, chain: Sequence[str]):
+        super().__init__(limit=limit, chain=" → ".join(chain))
+        self.limit, self.chain = limit, tuple(chain)
 
 
 def require_valid(errors: Iterable[FieldError]) -> None:

@@ -6,7 +6,7 @@ Kept by (database, app, version): a new version is a new key, nothing is ever in
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -61,6 +61,11 @@ class Served:
         return self.records.entities[self.app.entities[key].id]
 
     @cached_property
+    def kept(self) -> dict[Hashable, Any]:
+        """What others make once for this version (statements, policies); each under keys of its own."""
+        return {}
+
+    @cached_property
     def columns(self) -> Mapping[str, Mapping[tuple[str, str], str]]:
         """By entity key: (field key, part) → name of the column."""
         return {key: self._columns(entity) for key, entity in self.app.entities.items()}
@@ -73,6 +78,11 @@ class Served:
             for column in table.c
             if column.info and column.info["field"] in keys
         }
+
+    @cached_property
+    def statements(self) -> dict[Hashable, Any]:
+        """Statements that modules built for this version, by a key that begins with the module's name."""
+        return {}
 
     def column(self, entity: str, field: str, part: str = "") -> str:
         """The column of a field (or system field, by its name in expressions); KeyError where it has none."""
