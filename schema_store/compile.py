@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from schema_store.analysis import Analysis
 from schema_store.checks import check_analysis
+from schema_store.compile_access import compile_role
 from schema_store.compile_entity import compile_entity
 from schema_store.compile_process import compile_pipeline
 from schema_store.compile_scoring import compile_calculation, compile_score
@@ -15,7 +16,7 @@ from schema_store.compiled_process import CompiledPipeline
 from schema_store.compiled_scoring import CompiledScore
 from schema_store.diagnostics import Diagnostic, has_errors
 from schema_store.document import AppDocument
-from schema_store.document_tests import check_tests
+from schema_store.document_tests import check_tests, run_tests
 from schema_store.ids import with_ids
 from schema_store.programs import Programs
 
@@ -31,7 +32,7 @@ def compile_app(document: AppDocument, version: int) -> tuple[App | None, list[D
     if has_errors(found):
         return None, found
     app = build_app(analysis, version)
-    found += check_tests(analysis, app)
+    found += check_tests(analysis, run_tests(analysis.document.tests, app))
     return (None if has_errors(found) else app), found
 
 
@@ -55,6 +56,7 @@ def build_app(analysis: Analysis, version: int) -> App:
         infos=analysis.environments.entities,
         scores=scores,
         calculations={each.key: compile_calculation(each, programs) for each in document.calculations},
+        roles={role.key: compile_role(role, programs) for role in document.roles},
         tables=analysis.environments.tables,
         calendars=analysis.environments.calendars,
         order=tuple(analysis.derivation.order),

@@ -16,6 +16,7 @@ from expressions.env import EntityInfo, TierTable
 from expressions.program import Program, Row
 from expressions.typed import Value
 from expressions.types import Type
+from schema_store.compiled_access import CompiledRole
 from schema_store.compiled_process import CompiledPipeline
 from schema_store.compiled_scoring import CompiledCalculation, CompiledScore
 from schema_store.dependencies import FieldName, Refresh
@@ -204,6 +205,7 @@ class App:
         entities: by key.
         infos: what expressions may name, by entity, histories and platform entities included.
         scores, calculations: by key.
+        roles: by key, in the document's order.
         tables, calendars: what evaluations need; calendar ``""`` is the default.
         order: computed fields of the whole app, each after those it reads.
         refreshes: what a change of any field (platform's and histories' too) must refresh.
@@ -222,6 +224,7 @@ class App:
     infos: Mapping[str, EntityInfo]
     scores: Mapping[str, CompiledScore]
     calculations: Mapping[str, CompiledCalculation]
+    roles: Mapping[str, CompiledRole]
     tables: Mapping[str, TierTable]
     calendars: Mapping[str, Calendar]
     order: tuple[FieldName, ...]

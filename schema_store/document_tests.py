@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from schema_store.document_test_rows import Record
 from schema_store.document_test_subjects import BAND, RESULT
 from schema_store.field_types.base import FieldValueError
 from schema_store.messages import diagnostic
-from schema_store.walk import escape
+from schema_store.walk import Place, escape
 from schema_store.wire import BadWire, is_same, to_wire
 
 #: The moment of a test that names none.
@@ -107,25 +107,32 @@ def _score(score: CompiledScore, record: Record, context: Context) -> dict[str, 
     return {**result.points, RESULT: result.value, BAND: result.band}
 
 
-def check_tests(analysis: Analysis, app: App) -> list[Diagnostic]:
-    """A diagnostic for every test that fails, one per expected value that was not met."""
-    found = []
-    for place in analysis.walk.of(DocumentTest):
-        test = place.model
-        assert isinstance(test, DocumentTest)
-        result = run_test(test, app)
-        if result.skipped is not None or result.passed:
-            continue
-        if result.failure is not None:
-            found.append(diagnostic("test.not_run", place, "/given", key=test.key, reason=result.failure))
-            continue
-        for name in result.wrong:
-            wanted, got = json.dumps(test.expect[name], ensure_ascii=False), result.got[name]
-            words = {
-                "key": test.key,
-                "line": name,
-                "expected": wanted,
-                "got": json.dumps(got, ensure_ascii=False),
-            }
-            found.append(diagnostic("test.failed", place, f"/expect/{escape(name)}", None, **words))
-    return found
+def check_tests(analysis: Analysis, results: list[TestResult]) -> list[Diagnostic]:
+    """A diagnostic for every test that failed, one per expected value that was not met.
+
+    Args:
+        analysis: of the document.
+        results: of :func:`run_tests` over its tests, in order.
+    """
+    places = analysis.walk.of(DocumentTest)
+    return [
+        complaint
+        for place, result in zip(places, results, strict=True)
+        for complaint in _failures(place, result)
+    ]
+
+
+def _failures(place: Place, result: TestResult) -> Iterator[Diagnostic]:
+    if result.skipped is not None or result.passed:
+        return
+    if result.failure is not None:
+        yield diagnostic("test.not_run", place, "/given", key=result.key, reason=result.failure)
+        return
+    for name in result.wrong:
+        words = {
+            "key": result.key,
+            "line": name,
+            "expected": json.dumps(result.expected[name], ensure_ascii=False),
+            "got": json.dumps(result.got[name], ensure_ascii=False),
+        }
+        yield diagnostic("test.failed", place, f"/expect/{escape(name)}", None, **words)
