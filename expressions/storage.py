@@ -72,7 +72,7 @@ class Stored(TypeDecorator[Any]):
 
     def load_dialect_impl(self, dialect: Engine) -> TypeEngine[Any]:
         """The column's type on one database."""
-        return dialect.type_descriptor(self.form(dialect.name))
+        return self.form(dialect.name)
 
     def form(self, dialect: str) -> TypeEngine[Any]:
         """The column's type on ``postgresql`` or ``sqlite``."""
