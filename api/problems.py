@@ -5,9 +5,10 @@ from __future__ import annotations
 from api.commands.context import NotPrepared
 from api.secret import WeakSecret
 from builder.publish import PublishConflict, PublishRefused
-from schema_store.apply import LossNotAccepted
+from schema_store.acceptance import LossNotAccepted
 from schema_store.platform import PlatformOutdated
 from schema_store.versions import AppExists, UnknownApp, UnknownVersion
+from templates import UnknownTemplate
 
 _SENTENCES: dict[type[Exception], str] = {
     UnknownApp: "no app '{}' is installed",
@@ -21,7 +22,7 @@ def explain_refusal(error: Exception) -> str | None:
     """The sentence for a refusal this product makes on purpose; None for anything else."""
     if isinstance(error, LossNotAccepted):
         return _loss_sentence(error)
-    if isinstance(error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | FileNotFoundError):
+    if isinstance(error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | UnknownTemplate):
         return str(error)
     template = _SENTENCES.get(type(error))
     return template.format(error) if template else None

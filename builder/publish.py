@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from schema_store.describe import describe_changes
-from schema_store.document_tests import TestResult, run_tests
 from sqlalchemy.engine import Connection, Engine
 
-from schema_store.apply import Switch, apply_plan
+from schema_store.analysis import Analysis
+from schema_store.apply import apply_plan
 from schema_store.canonical import canonical_bytes
-from schema_store.checks import check_document
+from schema_store.checks import check_analysis
+from schema_store.compile import build_app
 from schema_store.database import reading
-from schema_store.diagnostics import Diagnostic, has_errors
+from schema_store.diagnostics import Diagnostic, Severity, has_errors
 from schema_store.document import AppDocument
+from schema_store.document_tests import TestResult, check_tests, run_tests
 from schema_store.ids import with_ids, without_derived_ids
 from schema_store.layout import Layout, schema_name
 from schema_store.losses import count_losses
+from schema_store.phases import Switch
 from schema_store.plan import Loss, MigrationPlan, plan
 from schema_store.versions import (
     AppExists,
@@ -43,10 +46,9 @@ class PublishRefused(ValueError):
     """
 
     def __init__(self, checked: CheckResult):
-        errors = [d for d in checked.diagnostics if d.severity == "error"]
-        first = errors[0].message["en"] if errors else f"test {checked.failed_tests[0].key} failed"
+        errors = [found for found in checked.diagnostics if found.severity is Severity.ERROR]
         super().__init__(
-            f"not published: {len(errors)} errors, {len(checked.failed_tests)} failed tests; first: {first}"
+            f"not published: {len(errors)} errors; the first at {errors[0].path}: {errors[0].message['en']}"
         )
         self.checked = checked
 
@@ -57,7 +59,7 @@ class PublishConflict(RuntimeError):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a document's checks and own tests say."""
+    """What a document's checks and own tests say; a failing test is a diagnostic too, and an error."""
 
     diagnostics: list[Diagnostic]
     tests: list[TestResult]
@@ -68,9 +70,14 @@ class CheckResult:
         return [test for test in self.tests if not test.passed and test.skipped is None]
 
     @property
+    def passed_tests(self) -> int:
+        """How many tests passed."""
+        return sum(test.passed for test in self.tests)
+
+    @property
     def is_publishable(self) -> bool:
         """Whether nothing but losses can stop it."""
-        return not has_errors(self.diagnostics) and not self.failed_tests
+        return not has_errors(self.diagnostics)
 
 
 @dataclass(frozen=True)
@@ -91,15 +98,17 @@ class Preview:
 
     def describe_operations(self, locale: str) -> list[str]:
         """The steps on the tables in words."""
-        return [operation.describe(locale) for operation in self.plan.operations] if self.plan else []
+        return [operation.describe()[locale] for operation in self.plan.operations] if self.plan else []
 
 
 def check_fully(document: AppDocument) -> CheckResult:
     """Every check, then the document's own tests where no error stands in their way."""
-    complete = with_ids(document)
-    diagnostics = check_document(complete)
-    tests = [] if has_errors(diagnostics) else run_tests(complete)
-    return CheckResult(diagnostics, tests)
+    analysis = Analysis(with_ids(document))
+    diagnostics = check_analysis(analysis)
+    if has_errors(diagnostics):
+        return CheckResult(diagnostics, [])
+    results = run_tests(document.tests, build_app(analysis, 0))
+    return CheckResult(diagnostics + check_tests(analysis, results), results)
 
 
 def own_document(document: AppDocument, app: str) -> AppDocument:

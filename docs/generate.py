@@ -14,7 +14,7 @@ REFERENCE = ROOT / "docs/reference"
 
 def main() -> None:
     """Write the pages and the JSON Schema."""
-    write_pages(REFERENCE)
+    write_pages(ROOT / "docs")
     field_types.write_page(REFERENCE / "field-types.md")
     write_schema(ROOT / "schema_store/document/app.schema.json")
 

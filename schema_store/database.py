@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 try:
     from pysqlite3 import dbapi2 as _driver
 except ImportError:  # no wheel on this platform: the interpreter's own library, checked by sqlite_warning
-    import sqlite3 as _driver  # type: ignore[no-redef]
+    import sqlite3 as _driver
 
 #: From here on SQLite has the native ALTERs that publishing needs, and no WAL-reset race.
 SQLITE_FLOOR = (3, 53, 0)

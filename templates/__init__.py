@@ -11,6 +11,10 @@ from importlib.resources import files
 _ENDING = "_template.json"
 
 
+class UnknownTemplate(LookupError):
+    """No such file, and no packaged template of that name."""
+
+
 def template_keys() -> tuple[str, ...]:
     """The keys of the packaged templates, sorted, e.g. ``("crm",)``."""
     names = (entry.name for entry in files(__name__).iterdir())
@@ -21,8 +25,8 @@ def read_template(key: str) -> bytes:
     """The document of a packaged template, as UTF-8 JSON.
 
     Raises:
-        LookupError: there is no template of that key.
+        UnknownTemplate: there is no template of that key.
     """
     if key not in template_keys():
-        raise LookupError(f"no template {key!r}; there are {', '.join(template_keys())}")
+        raise UnknownTemplate(f"no template {key!r}; there are {', '.join(template_keys())}")
     return files(__name__).joinpath(f"{key}{_ENDING}").read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from builder.publish import check_fully, export_app, install
 from schema_store.canonical import canonical_bytes
 from schema_store.ids import with_ids, without_derived_ids
 from schema_store.versions import AppExists
-from templates import template_names
+from templates import template_keys
 
 
 @click.group()
@@ -31,7 +32,7 @@ def template() -> None:
 @template.command("list")
 def list_templates() -> None:
     """The templates that come with the product."""
-    for name in template_names():
+    for name in template_keys():
         document = require_document(name)
         click.echo(f"{name}  {document.label.get('zh-CN', '')}  ({len(document.entities)} entities)")
 
@@ -62,7 +63,7 @@ def export_template(app: str, file: Path | None) -> None:
     """Write the served document of APP to FILE, or to standard output."""
     data = export_app(open_database(Settings()), app)
     if file is None:
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
     else:
         file.write_bytes(data)
 
@@ -78,7 +79,7 @@ def check_template(source: str, locale: str) -> None:
         raise SystemExit(1)
     result = check_fully(document)
     print_diagnostics(result.diagnostics, locale)
-    print_tests(result, locale)
+    print_tests(result)
     click.echo(f"{len(document.entities)} entities, {len(result.diagnostics)} diagnostics")
     if not result.is_publishable:
         raise SystemExit(1)

@@ -21,7 +21,7 @@ from builder.publish import (
     publish,
     restore_version,
 )
-from schema_store.apply import LossNotAccepted
+from schema_store.acceptance import LossNotAccepted
 from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.database import reading, writing
 from schema_store.document import AppDocument
