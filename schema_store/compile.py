@@ -16,6 +16,7 @@ from schema_store.compiled_process import CompiledPipeline
 from schema_store.compiled_scoring import CompiledScore
 from schema_store.diagnostics import Diagnostic, has_errors
 from schema_store.document import AppDocument
+from schema_store.document.base import Element
 from schema_store.document_tests import check_tests, run_tests
 from schema_store.ids import with_ids
 from schema_store.programs import Programs
@@ -27,7 +28,9 @@ def compile_app(document: AppDocument, version: int) -> tuple[App | None, list[D
     Returns:
         the app, or None when a complaint is an error.
     """
-    analysis = Analysis(with_ids(document))
+    analysis = Analysis(document)
+    if any(place.id is None for place in analysis.walk.of(Element)):
+        analysis = Analysis(with_ids(document))
     found = check_analysis(analysis)
     if has_errors(found):
         return None, found

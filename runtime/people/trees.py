@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-def is_below(path: sa.ColumnElement[str], top: str) -> sa.ColumnElement[bool]:
+def is_below(path: sa.ColumnElement[str], top: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Whether a path is ``top`` or below it."""
     return sa.and_(path >= top, path < top + _AFTER)
 

@@ -1,0 +1,9 @@
+"""Who may do what with which records and fields: the one place that decides, as SQL and as sets of names."""
+
+from __future__ import annotations
+
+from runtime.access.access import Access, access_for, engine_access
+from runtime.access.scope import AccessScope
+from schema_store.document.access import Act
+
+__all__ = ["Access", "AccessScope", "Act", "access_for", "engine_access"]
