@@ -73,8 +73,11 @@ def places_used(
         if calls is None and found.reference.kind in ("table", "calendar"):
             node, _ = check_syntax(text)
             calls = {call.span: call for call in _calls(node)} if node is not None else {}
-        if found.span.start < found.span.end:
-            yield found.reference, _place(text, found, "", calls or {})[0]
+        span = found.span
+        if span.start == span.end:
+            continue
+        is_plain = found.part == 0 and text[span.start : span.end].isidentifier()
+        yield found.reference, span if is_plain else _place(text, found, "", calls or {})[0]
 
 
 def rename(

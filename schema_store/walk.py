@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from schema_store.document.base import Element, Expr, Model, Ref
@@ -91,7 +91,7 @@ class ReferenceSite:
     is_member: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class Walk:
     """All that was found, in the order of the document."""
 
@@ -101,7 +101,12 @@ class Walk:
 
     def of(self, *kinds: type[Model]) -> Iterator[Place]:
         """The places whose model is one of ``kinds``."""
-        return (place for place in self.places if isinstance(place.model, kinds))
+        classes = {kind for kind in self._classes if issubclass(kind, kinds)}
+        return (place for place in self.places if type(place.model) in classes)
+
+    @cached_property
+    def _classes(self) -> set[type[Model]]:
+        return {type(place.model) for place in self.places}
 
 
 @dataclass(frozen=True, slots=True)
