@@ -47,7 +47,9 @@ def written(text: str, world: World, dialect: Dialect) -> str:
     statement = sa.select(compile_sql(checked, scope, dialect).label("value")).select_from(scope.root)
     engine = postgresql.psycopg.dialect() if dialect == "postgresql" else sqlite.dialect(paramstyle="named")
     compiled = statement.compile(dialect=engine)
-    binds = "".join(f"-- {name} = {value!r:.80}\n" for name, value in compiled.params.items() if value is not None)
+    binds = "".join(
+        f"-- {name} = {value!r:.80}\n" for name, value in compiled.params.items() if value is not None
+    )
     return f"-- {text}\n{binds}{compiled}\n"
 
 

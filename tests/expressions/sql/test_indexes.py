@@ -81,13 +81,16 @@ def test_index_is_used(loaded: sa.Connection, world: World, text: str) -> None:
     assert f"ix_{INDEXED[text]}" in plan, plan
 
 
-def explained(connection: sa.Connection, statement: sa.Select[tuple[object]], values: dict[str, object]) -> str:
+def explained(
+    connection: sa.Connection, statement: sa.Select[tuple[object]], values: dict[str, object]
+) -> str:
     """The database's plan for the statement with its real parameters."""
     compiled = statement.compile(connection.engine)
     word = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
     parameters = {name: values.get(name, value) for name, value in compiled.params.items()}
     processed = {
-        name: compiled._bind_processors.get(name, lambda value: value)(value) for name, value in parameters.items()
+        name: compiled._bind_processors.get(name, lambda value: value)(value)
+        for name, value in parameters.items()
     }
     if connection.dialect.name == "sqlite":
         ordered = tuple(processed[name] for name in compiled.positiontup or ())

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from expressions.checker import compile_expression
+from expressions.checker import check
 from expressions.explain import explain
-from expressions.problems import ExpressionError
+from expressions.parser import check_syntax
 from expressions.program import compile_program
 from expressions.sql import compile_sql, context_parameters, not_translatable
 from expressions.typed import Checked
@@ -29,12 +29,13 @@ CASE = {"entity": "user", "actor": True}
 
 def checked_or_none(text: str, world: World) -> Checked | None:
     """The checked tree; None where a limit, or the null of an ``IF`` without type, refuses it."""
-    try:
-        return compile_expression(text, world.env(CASE))
-    except ExpressionError as error:
-        found = error.problems[0]
-        assert found.code in LIMITS or "null" in found.params.get("found", ""), f"{text}: {error}"
-        return None
+    node, problems = check_syntax(text)
+    checked = None
+    if node is not None:
+        checked, problems = check(node, world.env(CASE))
+    for problem in problems[:1]:
+        assert problem.code in LIMITS or "null" in problem.params.get("found", ""), f"{text}: {problem}"
+    return checked
 
 
 def sql_values(checked: Checked, world: World, connection: sa.Connection) -> dict[Any, Any]:
