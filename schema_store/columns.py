@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from schema_store.document.fields import BaseField
+from schema_store.document.fields import BaseField, MoneyField
 from schema_store.field_types import FIELD_TYPES
 from schema_store.field_types.base import Conversion, Surroundings
 from schema_store.layout import ColumnLayout, TableLayout, fresh_name
@@ -18,6 +18,8 @@ from schema_store.tables import system_columns
 
 Origin = Literal["kept", "revived", "new"]
 
+#: Attributes that the meaning of stored values depends on.
+_MEANING = ("scale", "digits", "length", "currency", "result", "country")
 #: Attributes that the derived parts of a field depend on.
 _DERIVING = ("normalise", "country")
 
@@ -49,11 +51,14 @@ class Fields:
     around: Surroundings
 
     @property
+    def is_same(self) -> bool:
+        """Whether nothing differs that the meaning of stored values depends on."""
+        return not self._differs("type", *_MEANING)
+
+    @property
     def keeps_values(self) -> bool:
         """Whether stored values mean the same before and after, each of them."""
-        if self.old.type == self.new.type and not self._differs(
-            "scale", "digits", "length", "currency", "result"
-        ):  # type: ignore[attr-defined]  # every field of the union has a type
+        if self.is_same:
             return True
         found = FIELD_TYPES.of(self.new).convert_from(self.old, self.new, self.around)
         return isinstance(found, Conversion) and found.lossless
@@ -69,11 +74,19 @@ class Fields:
 
 def fields_in_both(old: Shape, new: Shape) -> Mapping[str, Fields]:
     """The fields that both documents have, by id."""
-    return {
-        key: Fields(old.fields[key], old.around[key], spec, new.around[key])
-        for key, spec in new.fields.items()
-        if key in old.fields
-    }
+
+    def pair(key: str, spec: BaseField) -> Fields:
+        around, was = new.around[key], old.around[key]
+        return Fields(_resolved(old.fields[key], was), was, _resolved(spec, around), around)
+
+    return {key: pair(key, spec) for key, spec in new.fields.items() if key in old.fields}
+
+
+def _resolved(spec: BaseField, around: Surroundings) -> BaseField:
+    """An amount names its currency, so that another one of the workspace is another meaning."""
+    if isinstance(spec, MoneyField) and spec.currency is None:
+        return spec.model_copy(update={"currency": around.currency})
+    return spec
 
 
 def place_columns(
@@ -98,7 +111,10 @@ def _stays(wanted: WantedColumn, table: TableLayout, both: Mapping[str, Fields])
     if wanted.owner not in both:
         return True
     fields = both[wanted.owner]
-    return fields.keeps_values if wanted.part == "" else fields.keeps_parts
+    if wanted.part:
+        return fields.keeps_parts
+    # A column that was retired by a change of type may hold what did not convert then: it comes back.
+    return fields.is_same or (fields.keeps_values and not any(_retired(wanted, table)))
 
 
 def _fits(wanted: WantedColumn, column: ColumnLayout) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -48,7 +48,8 @@ class RowWork:
 
     def __call__(self, row: Row) -> tuple[dict[str, Any], list[Note]]:
         """The columns of a record that get another value, and what is lost."""
-        now, notes = dict(row), []
+        now = dict(row)
+        notes: list[Note] = []
         for step in self.steps:
             values, said = step(now)
             now |= values
@@ -73,7 +74,7 @@ class Materials:
     evaluators: Mapping[str, tuple[Evaluate, frozenset[str]]]
 
 
-def row_work(operations: list[Operation], materials: Materials) -> RowWork:
+def row_work(operations: Sequence[Operation], materials: Materials) -> RowWork:
     """The work of a table's ``Convert``, ``Fill`` and ``Recode`` operations; others are passed over."""
     reads: set[str] = set()
     writes: set[str] = set()
@@ -113,8 +114,8 @@ def _recode(operation: Recode) -> Step:
     return step
 
 
-def _parts(operation: Convert | Fill, materials: Materials) -> Callable[[Any], dict[str, Any]]:
-    """What writes the derived parts of a value."""
+def parts_of(operation: Convert | Fill, materials: Materials) -> Callable[[Any], dict[str, Any]]:
+    """What gives the derived parts of a value, by column."""
     spec, around = materials.fields[operation.field], materials.around[operation.field]
     kind = FIELD_TYPES.of(spec)
 
@@ -125,26 +126,30 @@ def _parts(operation: Convert | Fill, materials: Materials) -> Callable[[Any], d
     return parts
 
 
-def _fill(operation: Fill, materials: Materials) -> Step:
+def literal_of(operation: Fill, materials: Materials) -> Any:
+    """The value of a literal default."""
     spec, around = materials.fields[operation.field], materials.around[operation.field]
-    parts = _parts(operation, materials)
-    if operation.expression is None:
-        literal = FIELD_TYPES.of(spec).decode(spec, around, operation.literal)
-        made: Evaluate = lambda _row: literal  # noqa: E731 - one of two ways to the same name
+    return FIELD_TYPES.of(spec).decode(spec, around, operation.literal)
+
+
+def _fill(operation: Fill, materials: Materials) -> Step:
+    parts = parts_of(operation, materials)
+    if operation.expression is not None:
+        compute = materials.evaluators[operation.field][0]
     else:
-        made = materials.evaluators[operation.field][0]
+        literal = literal_of(operation, materials)
 
     def step(row: Row) -> tuple[dict[str, Any], tuple[Note, ...]]:
         if row.get(operation.name) is not None:
             return {}, ()
-        value = made(row)
+        value = literal if operation.expression is None else compute(row)
         return {operation.name: value, **parts(value)}, ()
 
     return step
 
 
 def _convert(operation: Convert, materials: Materials) -> Step:
-    parts, target = _parts(operation, materials), operation.target
+    parts, target = parts_of(operation, materials), operation.target
     if target is None:
         return lambda row: (parts(row[operation.source]), ())
     change = Changeover(materials.both[operation.field], operation.mapping)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
 
@@ -28,18 +30,32 @@ from schema_store.operations import (
 from schema_store.tables import RULES, key_name, link_table, record_column, system_columns
 
 
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A constraint that holds for what is written from now on; older rows are checked after the switch.
+
+    ``column`` is the one that is to take no null, where that is what the constraint says.
+    """
+
+    table: str
+    constraint: str
+    column: str | None = None
+
+
 class Ddl:
     """Runs the DDL of operations one after the other and keeps the layout up to date.
 
     Args:
         connection: inside a transaction of the caller's (none for ``concurrently``).
         layout: the tables as they are.
-        defaults: per column name of an ``AddColumn`` with a fill, the value it stands for.
+        large: entities whose tables PostgreSQL must not scan under a lock; what needs a scan is left ``unchecked``.
     """
 
-    def __init__(self, connection: Connection, layout: Layout):
+    def __init__(self, connection: Connection, layout: Layout, large: Collection[str] = ()):
         self.connection, self.layout = connection, layout
         self.dialect = connection.dialect.name
+        self.large = frozenset(large) if self.dialect == "postgresql" else frozenset()
+        self.unchecked: list[Unchecked] = []
         self.schema = layout.schema if self.dialect == "postgresql" else None
         self._alembic = Operations(MigrationContext.configure(connection))
 
@@ -60,20 +76,32 @@ class Ddl:
         """The physical name of an entity's table."""
         return self.layout.physical(self.layout.table(entity).name, self.dialect)
 
-    def add_column(self, operation: AddColumn, value: Any = None) -> None:
-        """A column; existing rows get ``value`` at once, without being written (None: they get null)."""
+    def add_column(self, operation: AddColumn, value: Any = None, *, keep_default: bool = False) -> None:
+        """A column; existing rows get ``value`` at once, without being written (None: they get null).
+
+        The database's default goes again unless it is to be kept for writers who do not know the column yet;
+        SQLite cannot drop one, there it stays and is never used: writers name every column.
+        """
         column = record_column(self.layout, operation.column, self.dialect, plain=True)
         if value is not None:
             column.server_default = sa.DefaultClause(self._literal(operation.column, value))
-        self._add(self.table_of(operation.entity), column, operation.column)
+        table = self.table_of(operation.entity)
+        self._add(operation.entity, table, column, operation.column)
+        if value is not None and not keep_default:
+            self.drop_default(operation.entity, operation.column.name)
 
-    def _add(self, table: str, column: sa.Column[Any], layout: ColumnLayout) -> None:
+    def drop_default(self, entity: str, name: str) -> None:
+        """Forget a column's default (PostgreSQL)."""
+        if self.dialect == "postgresql":
+            self._alembic.alter_column(self.table_of(entity), name, server_default=None, schema=self.schema)
+
+    def _add(self, entity: str, table: str, column: sa.Column[Any], layout: ColumnLayout) -> None:
         inline = layout.references is not None and self.dialect == "sqlite"
         if inline:
             column.append_foreign_key(self._foreign_key(layout))
         self._alembic.add_column(table, column, schema=self.schema, inline_references=inline)
         if layout.references is not None and not inline:
-            self._add_key(table, layout)
+            self._add_key(entity, table, layout)
 
     def _literal(self, column: ColumnLayout, value: Any) -> sa.TextClause:
         """A constant as the database writes it; every value passes through the type of its column."""
@@ -91,7 +119,8 @@ class Ddl:
         target = sa.Table(name, sa.MetaData(), sa.Column("id", sa.LargeBinary, primary_key=True))
         return sa.ForeignKey(target.c.id, ondelete=RULES[column.on_delete])
 
-    def _add_key(self, table: str, column: ColumnLayout, *, checked: bool = True) -> None:
+    def _add_key(self, entity: str, table: str, column: ColumnLayout) -> None:
+        """A foreign key on PostgreSQL: unchecked at first, so that nobody waits for the check of a large table."""
         if column.references is None or column.on_delete is None:
             raise ValueError(f"{column.name} refers to nothing")
         self._alembic.create_foreign_key(
@@ -103,8 +132,15 @@ class Ddl:
             ondelete=RULES[column.on_delete],
             source_schema=self.schema,
             referent_schema=self.schema,
-            postgresql_not_valid=not checked,
+            postgresql_not_valid=True,
         )
+        self._check_later(entity, Unchecked(table, key_name(column)))
+
+    def _check_later(self, entity: str, unchecked: Unchecked) -> None:
+        if entity in self.large:
+            self.unchecked.append(unchecked)
+        else:
+            self.validate(unchecked.table, unchecked.constraint)
 
     @singledispatchmethod
     def _run(self, operation: Operation) -> None:
@@ -156,8 +192,21 @@ class Ddl:
         self.set_nullable(operation.entity, operation.name, operation.nullable)
 
     def set_nullable(self, entity: str, name: str, nullable: bool) -> None:
-        """Let a column take null or not; SQLite from 3.53 has both natively."""
-        self._alembic.alter_column(self.table_of(entity), name, nullable=nullable, schema=self.schema)
+        """Let a column take null or not; SQLite from 3.53 has both natively.
+
+        On a large table of PostgreSQL a check that is not validated yet takes the place of NOT NULL until
+        :func:`schema_store.expansion.finish`: readers would wait for the scan otherwise.
+        """
+        table = self.table_of(entity)
+        if nullable or entity not in self.large:
+            self._alembic.alter_column(table, name, nullable=nullable, schema=self.schema)
+            return
+        check = f"nn_{name}"
+        condition = sa.column(name).is_not(None)
+        self._alembic.create_check_constraint(
+            check, table, condition, schema=self.schema, postgresql_not_valid=True
+        )
+        self.unchecked.append(Unchecked(table, check, name))
 
     @_run.register
     def _set_on_delete(self, operation: SetOnDelete) -> None:
@@ -188,23 +237,22 @@ class Ddl:
         table = self.table_of(entity)
         if self.dialect == "postgresql":
             self._alembic.drop_constraint(key_name(column), table, schema=self.schema)
-            self._add_key(table, column, checked=False)
-            self.connection.execute(self.validation(table, column))
+            self._add_key(entity, table, column)
             return
         self._move_values(entity, table, column)
 
-    def validation(self, table: str, column: ColumnLayout) -> sa.DDL:
-        """The check of a foreign key that was added unchecked; it lets readers and writers go on."""
+    def validate(self, table: str, constraint: str) -> None:
+        """Check a constraint that was added unchecked (PostgreSQL); readers and writers go on meanwhile."""
         quote = self.connection.dialect.identifier_preparer.quote
         where = f"{quote(self.schema or '')}.{quote(table)}"
-        return sa.DDL(f"ALTER TABLE {where} VALIDATE CONSTRAINT {quote(key_name(column))}")
+        self.connection.exec_driver_sql(f"ALTER TABLE {where} VALIDATE CONSTRAINT {quote(constraint)}")
 
     def _move_values(self, entity: str, table: str, column: ColumnLayout) -> None:
         """SQLite: give a column another foreign key by moving its values through a column beside it."""
         beside = f"{column.name}__moving"
         over = [i for i in self.layout.table(entity).indexes if column.name in i.columns]
-        made = sa.Column(beside, column_type(column.type))
-        self._add(table, made, column)
+        made: sa.Column[Any] = sa.Column(beside, column_type(column.type))
+        self._add(entity, table, made, column)
         plain = sa.table(table, sa.column(column.name), sa.column(beside))
         self.connection.execute(sa.update(plain).values({beside: plain.c[column.name]}))
         for index in over:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -11,10 +11,12 @@ from sqlalchemy.engine import Connection
 from schema_store.columns import fields_in_both
 from schema_store.convert import Materials
 from schema_store.counting import Found, count_where
-from schema_store.operations import RetireColumn, RetireTable, SetLinksRetired
+from schema_store.field_types import FIELD_TYPES
+from schema_store.operations import Operation, RetireColumn, RetireTable, SetLinksRetired
 from schema_store.plan import Loss, MigrationPlan
 from schema_store.row_losses import TableCounter
 from schema_store.sentences import loss_sentence
+from schema_store.shape import DERIVED
 from schema_store.tables import build_tables
 
 #: What nobody can accept: something must change first.
@@ -26,14 +28,17 @@ def materials_of(plan: MigrationPlan) -> Materials:
     return Materials(fields_in_both(plan.old_shape, plan.shape), plan.shape.fields, plan.shape.around, {})
 
 
-def count_losses(connection: Connection, plan: MigrationPlan) -> MigrationPlan:
+def count_losses(
+    connection: Connection, plan: MigrationPlan, only: Collection[Operation] | None = None
+) -> MigrationPlan:
     """The plan with its losses and the number of records per table; reads only.
 
-    What was found without counting (a reference to nothing) stays as it is.
+    What was found without counting (a reference to nothing) stays as it is. ``only`` looks at some of the plan's
+    operations.
     """
     if any(loss.kind == "entity_referenced" for loss in plan.losses):
         return plan
-    counter = _Counter(connection, plan)
+    counter = _Counter(connection, plan, plan.operations if only is None else tuple(only))
     losses = tuple(_loss(plan, found) for found in counter.found() if found.tally.rows)
     return replace(plan, losses=losses, rows=counter.sizes)
 
@@ -50,10 +55,10 @@ def _loss(plan: MigrationPlan, found: Found) -> Loss:
 
 
 class _Counter:
-    def __init__(self, connection: Connection, plan: MigrationPlan):
-        self.connection, self.plan = connection, plan
+    def __init__(self, connection: Connection, plan: MigrationPlan, operations: tuple[Operation, ...]):
+        self.connection, self.plan, self.operations = connection, plan, operations
         self.tables = build_tables(plan.layout, connection.dialect.name, retired=True)
-        touched = dict.fromkeys(getattr(op, "entity", "") for op in plan.operations)
+        touched = dict.fromkeys(getattr(op, "entity", "") for op in operations)
         self.sizes = {
             entity: count_where(connection, self.tables.entities[entity], sa.true()).rows
             for entity in touched
@@ -62,7 +67,7 @@ class _Counter:
 
     def found(self) -> Iterator[Found]:
         """What goes as a whole first, then what happens to values, table by table."""
-        for operation in self.plan.operations:
+        for operation in self.operations:
             if isinstance(operation, RetireColumn):
                 yield from self._column(operation)
             elif isinstance(operation, RetireTable):
@@ -76,12 +81,16 @@ class _Counter:
         for entity, size in self.sizes.items():
             if size and entity in self.plan.shape.tables:
                 table = self.tables.entities[entity]
-                yield from TableCounter(self.connection, self.plan, entity, table, materials).found()
+                mine = [op for op in self.operations if getattr(op, "entity", None) == entity]
+                yield from TableCounter(self.connection, self.plan, entity, mine, table, materials).found()
 
     def _column(self, operation: RetireColumn) -> Iterator[Found]:
         column = self.plan.layout.table(operation.entity).named(operation.name)
-        is_value = column.part == "" and column.field not in self.plan.shape.fields
-        if is_value and operation.entity in self.plan.shape.tables:
+        is_gone = column.part == "" and column.field not in self.plan.shape.fields
+        spec = self.plan.old_shape.fields.get(column.field)
+        # What was computed can be computed again: its values are no loss.
+        is_own = spec is None or FIELD_TYPES.of(spec).key not in DERIVED
+        if is_gone and is_own and operation.entity in self.plan.shape.tables:
             table = self.tables.entities[operation.entity]
             filled = table.c[operation.name].is_not(None)
             yield Found("field_removed", column.field, count_where(self.connection, table, filled))

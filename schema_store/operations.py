@@ -1,7 +1,8 @@
 """What can be done to the tables of an app, as data: no operation alters a value in place that it cannot explain,
 none but a purge drops anything.
 
-Each operation says what the layout is after it (``forwards``) and which operation takes it back, where one does.
+Each operation says what the layout is after it (``forwards``), which operation takes it back (``reverse``), and what
+it does in a sentence (``describe``).
 """
 
 from __future__ import annotations
@@ -16,10 +17,39 @@ from schema_store.document.fields import OnDelete
 from schema_store.layout import ColumnLayout, IndexLayout, Layout, LinkLayout, TableLayout, with_column
 
 Sentence = Mapping[str, str]
+#: The version that retires what a reversed creation had made: none, it is taken back.
+TAKEN_BACK = 0
+
+
+class Step:
+    """What every operation can say of itself."""
+
+    __slots__ = ()
+
+    def forwards(self, layout: Layout) -> Layout:
+        """The layout after it."""
+        return self._forwards(layout)
+
+    def reverse(self) -> Operation | None:
+        """The operation that takes it back; None where what it wrote goes out of use with its column."""
+        return self._reverse()
+
+    def describe(self) -> Sentence:
+        """One sentence per locale (zh-CN and en)."""
+        return self._describe()
+
+    def _forwards(self, layout: Layout) -> Layout:
+        return layout
+
+    def _reverse(self) -> Operation | None:
+        return None
+
+    def _describe(self) -> Sentence:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
-class CreateTable:
+class CreateTable(Step):
     """A table with the system columns and those of fields that refer to no table; the rest follows."""
 
     entity: str
@@ -27,62 +57,53 @@ class CreateTable:
     columns: tuple[ColumnLayout, ...] = ()
     kind: Literal["create_table"] = "create_table"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         return layout.with_table(TableLayout(self.entity, self.name, self.columns))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
-        return RetireTable(self.entity, version)
+    def _reverse(self) -> Operation | None:
+        return RetireTable(self.entity, TAKEN_BACK)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {"zh-CN": f"新建表 {self.name}", "en": f"Create table {self.name}"}
 
 
 @dataclass(frozen=True, slots=True)
-class RetireTable:
+class RetireTable(Step):
     """A table goes out of use with all its rows; its foreign keys let go of what they hold."""
 
     entity: str
     version: int
     kind: Literal["retire_table"] = "retire_table"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         return layout.with_table(replace(layout.table(self.entity), retired=self.version))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
+    def _reverse(self) -> Operation | None:
         return ReviveTable(self.entity)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {"zh-CN": "停用整张表（数据保留）", "en": "Retire the table (its rows stay)"}
 
 
 @dataclass(frozen=True, slots=True)
-class ReviveTable:
+class ReviveTable(Step):
     """A retired table comes back with its rows."""
 
     entity: str
     kind: Literal["revive_table"] = "revive_table"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         return layout.with_table(replace(layout.table(self.entity), retired=None))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
-        return RetireTable(self.entity, version)
+    def _reverse(self) -> Operation | None:
+        return RetireTable(self.entity, TAKEN_BACK)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {"zh-CN": "恢复已停用的表", "en": "Bring the retired table back"}
 
 
 @dataclass(frozen=True, slots=True)
-class AddColumn:
+class AddColumn(Step):
     """A new column; ``fill`` is the value in wire form that existing rows get, by a default of the database."""
 
     entity: str
@@ -90,21 +111,18 @@ class AddColumn:
     fill: Any = None
     kind: Literal["add_column"] = "add_column"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         return layout.with_table(with_column(layout.table(self.entity), self.column))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
-        return RetireColumn(self.entity, self.column.name, version)
+    def _reverse(self) -> Operation | None:
+        return RetireColumn(self.entity, self.column.name, TAKEN_BACK)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {"zh-CN": f"新增列 {self.column.name}", "en": f"Add column {self.column.name}"}
 
 
 @dataclass(frozen=True, slots=True)
-class RetireColumn:
+class RetireColumn(Step):
     """A column goes out of use: it takes null, its foreign key no longer holds anything back, its values stay."""
 
     entity: str
@@ -112,8 +130,7 @@ class RetireColumn:
     version: int
     kind: Literal["retire_column"] = "retire_column"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         table = layout.table(self.entity)
         column = table.named(self.name)
         rule: OnDelete | None = "clear" if column.references else None
@@ -121,12 +138,10 @@ class RetireColumn:
             with_column(table, replace(column, nullable=True, on_delete=rule, retired=self.version))
         )
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
+    def _reverse(self) -> Operation | None:
         return ReviveColumn(self.entity, self.name, None)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {
             "zh-CN": f"停用列 {self.name}（数据保留）",
             "en": f"Retire column {self.name} (its values stay)",
@@ -134,7 +149,7 @@ class RetireColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviveColumn:
+class ReviveColumn(Step):
     """A retired column comes back with its values, taking null until told otherwise."""
 
     entity: str
@@ -142,19 +157,16 @@ class ReviveColumn:
     on_delete: OnDelete | None
     kind: Literal["revive_column"] = "revive_column"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         table = layout.table(self.entity)
         column = table.named(self.name)
         rule = self.on_delete or column.on_delete
         return layout.with_table(with_column(table, replace(column, on_delete=rule, retired=None)))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
-        return RetireColumn(self.entity, self.name, version)
+    def _reverse(self) -> Operation | None:
+        return RetireColumn(self.entity, self.name, TAKEN_BACK)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {
             "zh-CN": f"恢复列 {self.name} 及其数据",
             "en": f"Bring column {self.name} back with its values",
@@ -162,7 +174,7 @@ class ReviveColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class SetNullable:
+class SetNullable(Step):
     """A column takes null, or does not any more."""
 
     entity: str
@@ -170,24 +182,21 @@ class SetNullable:
     nullable: bool
     kind: Literal["set_nullable"] = "set_nullable"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         table = layout.table(self.entity)
         return layout.with_table(with_column(table, replace(table.named(self.name), nullable=self.nullable)))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
+    def _reverse(self) -> Operation | None:
         return SetNullable(self.entity, self.name, not self.nullable)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         if self.nullable:
             return {"zh-CN": f"列 {self.name} 允许为空", "en": f"Column {self.name} may be empty"}
         return {"zh-CN": f"列 {self.name} 不再允许为空", "en": f"Column {self.name} may not be empty"}
 
 
 @dataclass(frozen=True, slots=True)
-class SetOnDelete:
+class SetOnDelete(Step):
     """What a foreign key does when its target goes."""
 
     entity: str
@@ -196,17 +205,14 @@ class SetOnDelete:
     after: OnDelete
     kind: Literal["set_on_delete"] = "set_on_delete"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         table = layout.table(self.entity)
         return layout.with_table(with_column(table, replace(table.named(self.name), on_delete=self.after)))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
+    def _reverse(self) -> Operation | None:
         return SetOnDelete(self.entity, self.name, self.after, self.before)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {
             "zh-CN": f"列 {self.name} 的删除规则由 {self.before} 改为 {self.after}",
             "en": f"Foreign key of {self.name}: {self.after} instead of {self.before}",
@@ -214,24 +220,21 @@ class SetOnDelete:
 
 
 @dataclass(frozen=True, slots=True)
-class CreateIndex:
+class CreateIndex(Step):
     """An index; a unique one looks at live records only."""
 
     entity: str
     index: IndexLayout
     kind: Literal["create_index"] = "create_index"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         table = layout.table(self.entity)
         return layout.with_table(replace(table, indexes=(*table.indexes, self.index)))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
+    def _reverse(self) -> Operation | None:
         return DropIndex(self.entity, self.index)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         columns, word = ", ".join(self.index.columns), "Unique index" if self.index.unique else "Index"
         return {
             "zh-CN": f"为 {columns} 建{'唯一' if self.index.unique else ''}索引",
@@ -240,68 +243,59 @@ class CreateIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class DropIndex:
+class DropIndex(Step):
     """An index goes; it holds no values of its own."""
 
     entity: str
     index: IndexLayout
     kind: Literal["drop_index"] = "drop_index"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         table = layout.table(self.entity)
         kept = tuple(index for index in table.indexes if index.name != self.index.name)
         return layout.with_table(replace(table, indexes=kept))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
+    def _reverse(self) -> Operation | None:
         return CreateIndex(self.entity, self.index)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         columns = ", ".join(self.index.columns)
         return {"zh-CN": f"删除 {columns} 上的索引", "en": f"Drop the index over {columns}"}
 
 
 @dataclass(frozen=True, slots=True)
-class CreateLinks:
+class CreateLinks(Step):
     """A new table of pairs."""
 
     link: LinkLayout
     kind: Literal["create_links"] = "create_links"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         return layout.with_link(self.link)
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
-        return SetLinksRetired(self.link.name, version)
+    def _reverse(self) -> Operation | None:
+        return SetLinksRetired(self.link.name, TAKEN_BACK)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         return {"zh-CN": f"新建关联表 {self.link.name}", "en": f"Create link table {self.link.name}"}
 
 
 @dataclass(frozen=True, slots=True)
-class SetLinksRetired:
+class SetLinksRetired(Step):
     """A table of pairs goes out of use (``version``) or comes back (None); its rows stay."""
 
     name: str
     version: int | None
     kind: Literal["set_links_retired"] = "set_links_retired"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
+    def _forwards(self, layout: Layout) -> Layout:
         link = next(link for link in layout.links if link.name == self.name)
         return layout.with_link(replace(link, retired=self.version))
 
-    def reverse(self, version: int) -> Operation | None:
-        """The operation that takes it back, in that version."""
-        return SetLinksRetired(self.name, version if self.version is None else None)
+    def _reverse(self) -> Operation | None:
+        return SetLinksRetired(self.name, TAKEN_BACK if self.version is None else None)
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         if self.version is None:
             return {"zh-CN": f"恢复关联表 {self.name}", "en": f"Bring link table {self.name} back"}
         return {
@@ -311,7 +305,7 @@ class SetLinksRetired:
 
 
 @dataclass(frozen=True, slots=True)
-class Convert:
+class Convert(Step):
     """The values of a column become those of other columns, row by row.
 
     Attributes:
@@ -332,16 +326,7 @@ class Convert:
     revived: bool = False
     kind: Literal["convert"] = "convert"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
-        return layout
-
-    def reverse(self, version: int) -> Operation | None:
-        """None: what it wrote goes out of use with its column."""
-        return None
-
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         target = self.target or ", ".join(name for _, name in self.parts)
         return {
             "zh-CN": f"把 {self.source} 的值逐行转换到 {target}",
@@ -350,7 +335,7 @@ class Convert:
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Step):
     """Empty values of a column get the field's default: a literal in wire form, or its expression per record."""
 
     entity: str
@@ -361,16 +346,7 @@ class Fill:
     expression: str | None = None
     kind: Literal["fill"] = "fill"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
-        return layout
-
-    def reverse(self, version: int) -> Operation | None:
-        """None: which values were empty is not kept."""
-        return None
-
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         value = self.expression if self.expression is not None else self.literal
         return {
             "zh-CN": f"为空的 {self.name} 填入默认值 {value}",
@@ -379,7 +355,7 @@ class Fill:
 
 
 @dataclass(frozen=True, slots=True)
-class Recode:
+class Recode(Step):
     """Option keys in a column become other keys (a rename), or nothing (None: the option was removed)."""
 
     entity: str
@@ -388,19 +364,13 @@ class Recode:
     mapping: tuple[tuple[str, str | None], ...]
     kind: Literal["recode"] = "recode"
 
-    def forwards(self, layout: Layout) -> Layout:
-        """The layout after it."""
-        return layout
-
-    def reverse(self, version: int) -> Operation | None:
-        """The reverse mapping, where it is one: every key became another key of its own."""
+    def _reverse(self) -> Operation | None:
         back = {new: old for old, new in self.mapping if new is not None}
         if len(back) < len(self.mapping):
             return None
         return Recode(self.entity, self.field, self.name, tuple(back.items()))
 
-    def describe(self) -> Sentence:
-        """One sentence per locale."""
+    def _describe(self) -> Sentence:
         pairs = ", ".join(f"{old} → {'∅' if new is None else new}" for old, new in self.mapping)
         return {
             "zh-CN": f"{self.name} 的选项值改写：{pairs}",

@@ -131,7 +131,8 @@ def _referenced(new: AppDocument) -> Iterator[Loss]:
     """An entity that is not there cannot be referred to: nothing can be planned before that is settled."""
     for spec in dangling_references(new):
         sentence = {
-            "zh-CN": f"字段『{word(spec.label, 'zh-CN')}』引用的实体 {spec.entity} 不存在，请先删除该字段或改为引用其他实体",
+            "zh-CN": f"字段『{word(spec.label, 'zh-CN')}』引用的实体 {spec.entity} 不存在，"
+            "请先删除该字段或改为引用其他实体",
             "en": f"Field “{word(spec.label, 'en')}” refers to entity {spec.entity}, which is not there: "
             "remove the field or point it elsewhere first",
         }

@@ -29,7 +29,9 @@ from schema_store.operations import (
     SetOnDelete,
 )
 from schema_store.recoding import Mapped, is_choosing, mapping_of, option_ids
-from schema_store.shape import COMPUTED, Shape, WantedTable, shape_of
+from schema_store.shape import COMPUTED, DERIVED, Shape, WantedTable, shape_of
+
+_ORDER: tuple[type[Operation], ...] = (Recode, Convert, Fill)
 
 
 class Planner:
@@ -156,18 +158,23 @@ class Planner:
                 yield SetNullable(key, one.column.name, True)
 
     def _values(self, key: str) -> Iterator[Operation]:
+        """Option keys first, then conversions, then defaults, which may look at the others."""
         if self.layout.find(key) is None:
             return
-        mains = [one for one in self.placed[key] if one.wanted.part == ""]
-        for main in mains:
-            parts = [o for o in self.placed[key] if o.wanted.owner == main.wanted.owner and o.wanted.part]
-            yield from self._field_values(key, main, parts)
+        found: list[Operation] = []
+        for main in self.placed[key]:
+            if main.wanted.part == "":
+                parts = [o for o in self.placed[key] if o.wanted.owner == main.wanted.owner and o.wanted.part]
+                found += self._field_values(key, main, parts)
+        yield from sorted(found, key=lambda operation: _ORDER.index(type(operation)))
 
     def _field_values(self, key: str, main: Placed, parts: list[Placed]) -> Iterator[Operation]:
         owner, name = main.wanted.owner, main.column.name
         mapping = self._mapping(owner)
         every = tuple((part.wanted.part, part.column.name) for part in parts)
         stale = tuple((p.wanted.part, p.column.name) for p in parts if p.origin != "kept")
+        if self._kind(main) in DERIVED:
+            return
         if main.source is not None:
             yield Convert(key, owner, main.source.name, name, every, mapping, main.origin == "revived")
         elif mapping and main.origin == "kept":

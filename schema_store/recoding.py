@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from schema_store.document import AppDocument
 from schema_store.document.entities import Entity
-from schema_store.document.fields import BaseField
+from schema_store.document.fields import BaseField, Option
+from schema_store.document.process import Stage
+from schema_store.field_types import FIELD_TYPES
 from schema_store.shape import known
 
 Mapped = tuple[tuple[str, str | None], ...]
@@ -14,21 +16,26 @@ Mapped = tuple[tuple[str, str | None], ...]
 _CHOOSING = frozenset({"option", "options", "stage"})
 
 
-def option_ids(document: AppDocument, entity: Entity, field: BaseField) -> dict[str, str]:
-    """The ids of the options (or stages) a field chooses from, by key."""
-    options = list(getattr(field, "options", ()))
+def choices(document: AppDocument, entity: Entity, field: BaseField) -> list[Option | Stage]:
+    """The options (its own, those of its set) or the stages that a field chooses from."""
+    found: list[Option | Stage] = list(getattr(field, "options", ()))
     for shared in document.option_sets:
         if shared.key == getattr(field, "option_set", None):
-            options += shared.options
+            found += shared.options
     for pipeline in document.pipelines:
         if (pipeline.entity, pipeline.field) == (entity.key, field.key):
-            options += pipeline.stages
-    return {option.key: known(option.id) for option in options}
+            found += pipeline.stages
+    return found
+
+
+def option_ids(document: AppDocument, entity: Entity, field: BaseField) -> dict[str, str]:
+    """The ids of what a field chooses from, by key."""
+    return {option.key: known(option.id) for option in choices(document, entity, field)}
 
 
 def is_choosing(field: BaseField) -> bool:
     """Whether values of the field are keys of options or stages."""
-    return field.type in _CHOOSING  # type: ignore[attr-defined]  # every field of the union has a type
+    return FIELD_TYPES.of(field).key in _CHOOSING
 
 
 def mapping_of(old: Mapping[str, str], new: Mapping[str, str], replacements: Mapping[str, str]) -> Mapped:

@@ -42,6 +42,16 @@ def read_after(
     return _rows(connection, query)
 
 
+def read_these(
+    connection: Connection, table: sa.Table, names: frozenset[str], ids: sa.Select[Any]
+) -> Iterator[Rows]:
+    """The records that a query of ids names, in batches."""
+    wanted = connection.execute(ids).scalars().all()
+    for place in range(0, len(wanted), BATCH):
+        some = wanted[place : place + BATCH]
+        yield _rows(connection, sa.select(*_wanted(table, names)).where(table.c.id.in_(some)))
+
+
 def _wanted(table: sa.Table, names: frozenset[str]) -> list[sa.Column[Any]]:
     return [table.c[name] for name in sorted(names | {"id", "deleted_at"})]
 
@@ -79,7 +89,7 @@ def update(connection: Connection, table: sa.Table, names: list[str], rows: Rows
         _update_from_arrays(connection, table, names, rows)
         return
     slots = {name: f"v{place}" for place, name in enumerate(names)}
-    values = {table.c[name]: sa.bindparam(slot) for name, slot in slots.items()}
+    values: dict[Any, Any] = {table.c[name]: sa.bindparam(slot) for name, slot in slots.items()}
     statement = sa.update(table).where(table.c.id == sa.bindparam("key")).values(values)
     connection.execute(
         statement,

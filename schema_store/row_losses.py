@@ -26,19 +26,24 @@ class TableCounter:
 
     Args:
         connection: to read with.
-        plan: whose operations are looked at.
-        entity: id of the table's entity.
+        plan: what the operations are part of.
+        entity: whose table it is.
+        operations: on this one table.
         table: with all its columns, retired ones included.
         materials: of the work on values.
     """
 
     def __init__(
-        self, connection: Connection, plan: MigrationPlan, entity: str, table: sa.Table, materials: Materials
+        self,
+        connection: Connection,
+        plan: MigrationPlan,
+        entity: str,
+        operations: list[Operation],
+        table: sa.Table,
+        materials: Materials,
     ):
         self.connection, self.plan, self.table = connection, plan, table
-        self.operations: list[Operation] = [
-            op for op in plan.operations if getattr(op, "entity", None) == entity
-        ]
+        self.operations = operations
         self.work: RowWork = row_work(self.operations, materials)
         self.layout = plan.new_layout.table(entity)
         self.constants = {
@@ -89,7 +94,10 @@ class TableCounter:
         if not isinstance(column.type, Keys):
             return column == key
         if self.connection.dialect.name == "postgresql":
-            return sa.type_coerce(column, postgresql.ARRAY(sa.Text)).any(key)
+            held: sa.ColumnElement[bool] = sa.literal(key) == sa.func.any(
+                sa.type_coerce(column, postgresql.ARRAY(sa.Text))
+            )
+            return held
         # Stored as a canonical JSON array of identifiers: none of them holds a quotation mark.
         return sa.func.instr(sa.type_coerce(column, sa.Text), f'"{key}"') > 0
 

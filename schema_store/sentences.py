@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from schema_store.counting import Found
 from schema_store.plan import MigrationPlan, word
+from schema_store.recoding import choices
 
 #: ``{where}`` entity and field, ``{n}`` records, ``{option}`` the option's label.
 _SENTENCES: Mapping[str, tuple[str, str]] = {
@@ -55,14 +56,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 
 def loss_sentence(plan: MigrationPlan, found: Found) -> Mapping[str, str]:
     """The sentence of a loss, by locale."""
-    chinese, english = _SENTENCES[found.kind]
     return {
-        "zh-CN": chinese.format(
-            where=_where(plan, found, "zh-CN"), n=found.tally.rows, option=_option(plan, found, "zh-CN")
-        ),
-        "en": english.format(
-            where=_where(plan, found, "en"), n=found.tally.rows, option=_option(plan, found, "en")
-        ),
+        locale: pattern.format(
+            where=_where(plan, found, locale), n=found.tally.rows, option=_option(plan, found, locale)
+        )
+        for locale, pattern in zip(("zh-CN", "en"), _SENTENCES[found.kind], strict=True)
     }
 
 
@@ -90,18 +88,8 @@ def _option(plan: MigrationPlan, found: Found, locale: str) -> str:
     for entity in document.entities:
         for spec in entity.fields:
             if spec.id == found.element:
-                options = list(getattr(spec, "options", ()))
-                options += [
-                    o
-                    for s in document.option_sets
-                    if s.key == getattr(spec, "option_set", None)
-                    for o in s.options
+                labels = [
+                    word(o.label, locale) for o in choices(document, entity, spec) if o.key == found.detail
                 ]
-                options += [
-                    s
-                    for p in document.pipelines
-                    if (p.entity, p.field) == (entity.key, spec.key)
-                    for s in p.stages
-                ]
-                return next((word(o.label, locale) for o in options if o.key == found.detail), found.detail)
+                return (labels or [found.detail])[0]
     return found.detail

@@ -14,7 +14,8 @@ from schema_store.field_types.base import ColumnSpec, Surroundings
 from schema_store.layout import storage_type
 
 #: Written by the platform, not by people: what they hold for existing rows is computed after the switch.
-COMPUTED = frozenset({"formula", "rollup", "score", "code"})
+DERIVED = frozenset({"formula", "rollup", "score"})
+COMPUTED = DERIVED | {"code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _indexes(
     yield WantedIndex((("", "owner_id"), _ID), False)
     for spec in entity.fields:
         main = (known(spec.id), "")
-        if getattr(spec, "unique", False) or spec.type == "code":  # type: ignore[attr-defined]  # of the union
+        if getattr(spec, "unique", False) or spec.type == "code":
             yield from _index([compares(spec.key)], True)
         if main in parts and parts[main].type.kind is Kind.REFERENCE:
             yield WantedIndex((main, _ID), False)

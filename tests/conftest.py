@@ -10,16 +10,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
-from schema_store.database import connect
+from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy.engine import Engine, make_url
 
+from schema_store.database import connect
 from tests.postgres import find
 
 settings.register_profile(
     "ci", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 settings.register_profile("long", parent=settings.get_profile("ci"), max_examples=1_000)
+settings.register_profile(
+    "hunt",
+    parent=settings.get_profile("long"),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

@@ -13,11 +13,13 @@ from sqlalchemy.engine import Connection, Engine
 from schema_store.apply import apply_plan
 from schema_store.database import reading, writing
 from schema_store.document import AppDocument
+from schema_store.field_types import FIELD_TYPES
 from schema_store.ids import with_ids
 from schema_store.layout import Layout, schema_name
 from schema_store.losses import count_losses
 from schema_store.plan import MigrationPlan, plan
-from schema_store.tables import build_tables
+from schema_store.shape import shape_of
+from schema_store.tables import build_tables, system_columns
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -59,6 +61,8 @@ class App:
         self.layout = Layout(schema_name("toy"))
         self.version = 0
         self.switched: list[int] = []
+        #: Records from which a table is changed in phases; 1 for every table that holds any.
+        self.large = 50_000
 
     def plan(self, new: AppDocument, replacements: Mapping[str, str] | None = None) -> MigrationPlan:
         made = plan(self.document, new, self.layout, self.version + 1, replacements)
@@ -71,7 +75,7 @@ class App:
         """Publish; ``accept="all"`` accepts every loss that can be accepted."""
         made = self.plan(new, replacements)
         accepted = [loss.id for loss in made.losses] if accept == "all" else accept
-        self.layout = apply_plan(self.engine, made, accepted, self._switch)
+        self.layout = apply_plan(self.engine, made, accepted, self._switch, large=self.large)
         self.document, self.version = new, self.version + 1
         return made
 
@@ -91,29 +95,37 @@ class App:
         """Insert records by field keys."""
         table = self.table(key)
         ids = [row.get("id") or uuid.uuid4() for row in rows]
-        values = [
-            {
-                "id": ident,
-                "version": 1,
-                "created_at": NOW,
-                "updated_at": NOW,
-                **{self._name(key, name): value for name, value in row.items() if name != "id"},
-            }
-            for ident, row in zip(ids, rows, strict=True)
-        ]
+        values = [self._row(key, ident, row) for ident, row in zip(ids, rows, strict=True)]
         with writing(self.engine) as connection:
             connection.execute(sa.insert(table), values)
         return ids
 
-    def _name(self, key: str, name: str) -> str:
-        return name if name == "deleted_at" else self.column(key, name)
+    def _row(self, key: str, ident: uuid.UUID, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A record as the engine would write it, derived parts included."""
+        entity = next(e for e in self.document.entities if e.key == key)
+        around = shape_of(self.document).around
+        made = {
+            "id": ident,
+            "version": 1,
+            "created_at": NOW,
+            "updated_at": NOW,
+            "deleted_at": row.get("deleted_at"),
+        }
+        for spec in entity.fields:
+            value = row.get(spec.key)
+            parts = {"": value, **FIELD_TYPES.of(spec).derive(spec, around[spec.id], value)}
+            for part, held in parts.items():
+                column = self.layout.table(entity.id).column(spec.id, part)
+                if column is not None:
+                    made[column.name] = held
+        return made
 
     def values(self, key: str, name: str) -> dict[uuid.UUID, Any]:
         """Values of a field by record."""
         table = self.table(key)
         with reading(self.engine) as connection:
             rows = connection.execute(sa.select(table.c.id, table.c[self.column(key, name)]))
-            return {record: value for record, value in rows}
+            return dict(map(tuple, rows))
 
 
 def physical(engine: Engine) -> dict[str, Any]:
@@ -134,6 +146,40 @@ def physical(engine: Engine) -> dict[str, Any]:
             for name in quoted
         }
     return {"schema": [tuple(row) for row in schema], "rows": rows}
+
+
+def active_shape(engine: Engine, layout: Layout) -> dict[str, Any]:
+    """What the database has for the tables and columns in use, by ids: names, retired things and defaults left out."""
+    inspector = sa.inspect(engine)
+    schema = layout.schema if engine.dialect.name == "postgresql" else None
+    tables = {layout.physical(table.name, engine.dialect.name): table for table in layout.tables}
+    shape: dict[str, Any] = {}
+    for name, table in tables.items():
+        if table.retired is not None:
+            continue
+        ids = {column.name: (column.field, column.part) for column in table.active}
+        system = {column.name: ("", column.name) for column in system_columns()}
+        columns = {
+            ids.get(found["name"]) or system.get(found["name"]): (repr(found["type"]), found["nullable"])
+            for found in inspector.get_columns(name, schema)
+            if found["name"] in ids or found["name"] in system
+        }
+        keys = {
+            (
+                ids[key["constrained_columns"][0]],
+                tables[key["referred_table"]].entity,
+                key["options"].get("ondelete"),
+            )
+            for key in inspector.get_foreign_keys(name, schema)
+            if key["constrained_columns"][0] in ids
+        }
+        indexes = {
+            (tuple((ids | system)[column] for column in index["column_names"]), bool(index["unique"]))
+            for index in inspector.get_indexes(name, schema)
+        }
+        shape[table.entity] = {"columns": columns, "keys": keys, "indexes": indexes}
+    links = {link.field for link in layout.links if link.retired is None}
+    return {"tables": shape, "links": links}
 
 
 POSTGRES_TABLES = """SELECT schemaname, tablename FROM pg_tables
