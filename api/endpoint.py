@@ -8,6 +8,7 @@ would read the body (loosely) before anyone knows who sent it.
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_args, get_origin
@@ -212,9 +213,9 @@ def _unknown_words(words: list[tuple[str, str]]) -> list[FieldError]:
 
 
 def _read_query(model: type[BaseModel], words: list[tuple[str, str]]) -> BaseModel:
-    names = [name for name, _ in words]
+    counts = Counter(name for name, _ in words)
     doubled = [
-        FieldError(pointer_of((name,)), "duplicate_word") for name in set(names) if names.count(name) > 1
+        FieldError(pointer_of((name,)), "duplicate_word") for name, count in counts.items() if count > 1
     ]
     if doubled:
         raise Problem(400, "bad_request", doubled[:_MOST_ERRORS], detail="unknown_query")
@@ -261,6 +262,5 @@ def field_errors(error: ValidationError) -> list[FieldError]:
         context = problem.get("ctx", {})
         limit = context.get("min_length", context.get("max_length"))
         params = {} if limit is None else {"limit": str(limit)}
-        steps = tuple(step[:100] if isinstance(step, str) else step for step in problem["loc"])
-        found.append(FieldError(pointer_of(steps), code, params))
+        found.append(FieldError(pointer_of(problem["loc"]), code, params))
     return found

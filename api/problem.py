@@ -16,14 +16,19 @@ from uuid_utils.compat import uuid7
 
 from api.messages import FIELD_ERRORS, PROBLEMS, Locale, choose_locale, say
 from runtime.refusals import (
+    BudgetSpent,
     Conflict,
     FieldError,
+    FieldReadOnly,
     Forbidden,
     Invalid,
     NotFound,
     NotSignedIn,
+    Referred,
     Refused,
+    Stale,
     TooMany,
+    UniqueTaken,
 )
 
 _LOG = logging.getLogger("dougong.api")
@@ -32,9 +37,16 @@ _STATUS: Mapping[type[Refused], int] = {
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    FieldReadOnly: 403,
+    UniqueTaken: 409,
+    Stale: 412,
+    Referred: 409,
+    BudgetSpent: 400,
     Invalid: 422,
     TooMany: 429,
 }
+#: Letters of a name that was sent to us and goes back.
+_LONGEST = 200
 _BY_STATUS = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -100,7 +112,23 @@ def problem_of(refusal: Refused) -> Problem:
         headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after.total_seconds())))
     if isinstance(refusal, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
-    return Problem(status, refusal.code, errors, headers=headers, params=refusal.params)
+    return Problem(
+        status, refusal.code, errors, headers=headers, params=refusal.params, extra=_extra(refusal)
+    )
+
+
+def _extra(refusal: Refused) -> dict[str, Any]:
+    """What a program can use of a refusal, beside its sentence."""
+    match refusal:
+        case FieldReadOnly(fields=fields) | UniqueTaken(fields=fields):
+            return {"fields": fields}
+        case Stale(version=version, changes=changes):
+            return {"version": version, "changes": changes}
+        case Referred(by=by):
+            return {"by": by}
+        case BudgetSpent(chain=chain):
+            return {"chain": chain}
+    return {}
 
 
 def render(problem: Problem, locale: Locale) -> Response:
@@ -116,8 +144,8 @@ def render(problem: Problem, locale: Locale) -> Response:
     if problem.errors:
         body["errors"] = [
             {
-                "field": error.field,
-                "pointer": error.pointer,
+                "field": error.field[:_LONGEST],
+                "pointer": error.pointer[:_LONGEST],
                 "code": error.code,
                 "message": say(FIELD_ERRORS, error.code, locale, error.params),
             }

@@ -71,7 +71,7 @@ def read_cursor(key: bytes, kind: str, cursor: str) -> list[Any]:
     except ValueError as error:
         raise Problem(400, "bad_request", detail="bad_cursor") from error
     body, signature = raw[:-_SIGNATURE], raw[-_SIGNATURE:]
-    if not hmac.compare_digest(signature, _signature(key, kind, body)):
+    if _encode(raw) != cursor or not hmac.compare_digest(signature, _signature(key, kind, body)):
         raise Problem(400, "bad_request", detail="bad_cursor")
     place = orjson.loads(body)
     assert isinstance(place, list)

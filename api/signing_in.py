@@ -99,7 +99,7 @@ def accept_link(call: Call, secret: str, password: str) -> Link:
     """
     address = LINK_ADDRESS.key(network(call.address))
     with call.transaction("read"):
-        wait = retry_after(call.connection, {address: LINK_ADDRESS}, call.now)
+        wait = retry_after(call.connection, {address: LINK_ADDRESS}, call.now, coming=1)
     if wait is not None:
         raise TooMany(wait)
     try:

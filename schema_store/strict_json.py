@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,8 +100,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(plain) == len(pairs):
         return plain
     doubled = _Doubled(plain)
-    names = [name for name, _ in pairs]
-    doubled.names = tuple(dict.fromkeys(name for name in names if names.count(name) > 1))
+    doubled.names = tuple(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
     return doubled
 
 

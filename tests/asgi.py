@@ -137,3 +137,11 @@ async def _speak(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Answer:
 
     await app(scope, receive, send)
     return Answer(status, headers, b"".join(parts))
+
+
+def sign_in(app: ASGIApp, username: str, password: str, **options: Any) -> Browser:
+    """A browser in which this person is signed in."""
+    browser = Browser(app, **options)
+    answer = browser.post("/auth/login", {"username": username, "password": password})
+    assert answer.status == 200, answer.body
+    return browser

@@ -63,15 +63,19 @@ def note_try(connection: Connection, keys: list[str], now: datetime) -> Try:
     return rows
 
 
-def retry_after(connection: Connection, limits: Mapping[str, Limit], now: datetime) -> timedelta | None:
-    """How long to wait where a key has more tries than its limit; None where none has."""
+def retry_after(
+    connection: Connection, limits: Mapping[str, Limit], now: datetime, coming: int = 0
+) -> timedelta | None:
+    """How long to wait where a key has more tries than its limit, ``coming`` ones included; None where none has."""
     oldest = max(limit.window for limit in limits.values())
     rows = connection.execute(
         sa.select(ATTEMPTS.c.key, sa.func.count().label("tries"), sa.func.min(ATTEMPTS.c.at).label("first"))
         .where(ATTEMPTS.c.key.in_(limits), ATTEMPTS.c.at > now - oldest)
         .group_by(ATTEMPTS.c.key)
     )
-    waits = [row.first + limits[row.key].window - now for row in rows if row.tries > limits[row.key].count]
+    waits = [
+        row.first + limits[row.key].window - now for row in rows if row.tries + coming > limits[row.key].count
+    ]
     return max(waits, default=None)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Row
 from uuid_utils.compat import uuid7
 
 from runtime.people.tables import REGIONS, TEAMS
-from runtime.refusals import Conflict, FieldError, Invalid, NotFound
+from runtime.refusals import FieldError, Invalid, NotFound, UniqueTaken
 
 #: Levels of a tree.
 DEEPEST = 12
@@ -78,7 +78,7 @@ def create_node(connection: Connection, tree: sa.Table, values: Mapping[str, Any
 
     Raises:
         Invalid: no such parent, or too deep.
-        Conflict: ``unique``, the code is taken.
+        UniqueTaken: the code.
     """
     _lock(connection, tree)
     id_ = uuid7()
@@ -106,7 +106,7 @@ def update_node(
     Raises:
         NotFound: there is no such node.
         Invalid: no such parent, or below itself, or too deep.
-        Conflict: ``unique``, the code is taken.
+        UniqueTaken: the code.
     """
     _lock(connection, tree)
     standing = load_node(connection, tree, node)
@@ -151,7 +151,7 @@ def _require_depth(path: str) -> None:
 def _require_free_code(connection: Connection, tree: sa.Table, code: str | None, node: UUID) -> None:
     taken = sa.select(tree.c.id).where(tree.c.code == code, tree.c.id != node)
     if code is not None and connection.execute(taken).first() is not None:
-        raise Conflict("unique", field="code")
+        raise UniqueTaken(["code"])
 
 
 def _lock(connection: Connection, tree: sa.Table) -> None:

@@ -18,7 +18,16 @@ from runtime.people.links import delete_links
 from runtime.people.rights import Authority, authority_of, role_rights
 from runtime.people.sessions import close_sessions, mark_for_renewal
 from runtime.people.tables import REGIONS, TEAMS, USER_ROLES, USERS
-from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, require_valid
+from runtime.refusals import (
+    Conflict,
+    FieldError,
+    FieldReadOnly,
+    Forbidden,
+    Invalid,
+    NotFound,
+    UniqueTaken,
+    require_valid,
+)
 from schema_store.pinyin import sort_key
 
 #: Everything of a person but the hash of the password, which nothing outside of signing in reads.
@@ -71,7 +80,7 @@ def create_user(connection: Connection, values: Mapping[str, Any], now: datetime
 
     Raises:
         Invalid: an unknown team, region, app or role, an absence that ends before it begins.
-        Conflict: ``unique``, the user name is taken.
+        UniqueTaken: the user name.
     """
     roles: Roles = values.get("roles", {})
     columns = {name: value for name, value in values.items() if name != "roles"}
@@ -92,7 +101,8 @@ def update_user(connection: Connection, user: UUID, values: Mapping[str, Any], n
     Raises:
         NotFound: no such person.
         Invalid: as in :func:`create_user`.
-        Conflict: ``unique``; ``last_admin``, nobody could manage the platform any more.
+        UniqueTaken: the user name.
+        Conflict: ``last_admin``, nobody could manage the platform any more.
     """
     roles: Roles = values.get("roles", {})
     columns = {name: value for name, value in values.items() if name != "roles"}
@@ -184,12 +194,16 @@ def require_over(connection: Connection, authority: Authority, person: Person) -
 
 
 def require_grantable(connection: Connection, authority: Authority, values: Mapping[str, Any]) -> None:
-    """Raise :class:`Forbidden` when ``values`` gives rights that ``authority`` does not have itself."""
+    """Raise :class:`Forbidden` (of the administrator's mark :class:`FieldReadOnly`) when ``values`` gives rights
+    that ``authority`` does not have itself.
+    """
     if authority.admin:
         return
     roles: Roles = values.get("roles", {})
     manages = all(authority.has("people", app) for app in roles)
-    if "admin" in values or not manages or not authority.covers(authority_of(connection, False, roles)):
+    if "admin" in values:
+        raise FieldReadOnly(["admin"])
+    if not manages or not authority.covers(authority_of(connection, False, roles)):
         raise Forbidden("beyond_rights")
 
 
@@ -261,7 +275,7 @@ def _require_free(connection: Connection, username: str, user: UUID) -> None:
         raise Invalid([FieldError("/username", "required")])
     taken = sa.select(USERS.c.id).where(USERS.c.username_key == key, USERS.c.id != user)
     if connection.execute(taken).first() is not None:
-        raise Conflict("unique", field="username")
+        raise UniqueTaken(["username"])
 
 
 def _lock_admins(connection: Connection) -> list[UUID]:

@@ -13,6 +13,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy.engine import Engine
+
+from api.app import create_app
+from api.settings import Settings
+from tests.asgi import Browser
+from tests.people import people, platform
+
+__all__ = ["app", "browser", "installation", "people", "platform", "served", "settings"]
 
 
 @dataclass
@@ -77,3 +86,21 @@ def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
         except httpx.ConnectError:
             time.sleep(0.05)
     raise AssertionError("the server did not answer")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation of its own; a test may make others from them."""
+    return Settings(home=tmp_path, _env_file=None)
+
+
+@pytest.fixture
+def app(people: Engine, settings: Settings) -> FastAPI:
+    """The application, in this process."""
+    return create_app(people, settings)
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Browser:
+    """A browser that nobody has signed in with."""
+    return Browser(app)

@@ -21,7 +21,7 @@ from runtime.people.trees import (
     load_node,
     update_node,
 )
-from runtime.refusals import Conflict, Invalid, NotFound, Refused
+from runtime.refusals import Invalid, NotFound, Refused, UniqueTaken
 from schema_store.database import reading, writing
 from tests.people import NOW
 
@@ -93,7 +93,7 @@ def test_unknown_nodes_and_taken_codes(people: Engine) -> None:
     node = _make(people, "a", code="EAST")
     with pytest.raises(Invalid):
         _make(people, "b", uuid4())
-    with pytest.raises(Conflict) as caught:
+    with pytest.raises(UniqueTaken) as caught:
         _make(people, "b", code="EAST")
     assert caught.value.code == "unique"
     with pytest.raises(NotFound):
