@@ -34,7 +34,7 @@ from expressions.typed import (
     Typed,
     Variable,
 )
-from expressions.types import Kind
+from expressions.types import Kind, Type
 from expressions.windows import window_end, window_start
 
 _COMPARE: dict[str, type[ast.cmpop]] = {
@@ -55,7 +55,8 @@ _EXACT: dict[str, Callable[..., Decimal]] = {
 #: Entries that are null exactly when an argument is (of the arithmetic ones the first overload, numbers).
 _STRICT = frozenset({*_COMPARE, *_NATIVE, "negate", "not", "ABS", "ROUND"})
 _BRANCHES = frozenset({"and", "or", "IF", "IFS", "SWITCH"})
-#: Exponents that a usable decimal context bears either way; ours stay below 200.
+#: The exponent that a usable decimal context bears; ours stay below 200. The other end needs no look: with as many
+#: digits as the expression needs, every one of its results is exact below the smallest exponent too.
 _EXPONENTS = 999
 _NEVER_NULL = frozenset({"ISBLANK", "COMPLETENESS", "CONCAT", "agg_count", "agg_sum", "agg_any", "agg_all"})
 #: Entries after which a decimal zero may carry a minus sign.
@@ -86,17 +87,23 @@ class Inlined(Lowering):
 
     def root(self, node: Typed) -> ast.expr:
         """The whole expression; a zero never leaves with a minus sign."""
-        value = self.lower(node)
-        signed = node.type.is_numeric and node.type.kind != Kind.INTEGER
+        return self.unsigned(node, node.type)
+
+    def unsigned(self, node: Typed, wanted: Type) -> ast.expr:
+        """A value at the digits of ``wanted``, a zero without its sign; the test for null is shared where it can be."""
+        signed = wanted.is_numeric and wanted.kind != Kind.INTEGER
         if not signed or not any(
             isinstance(part, Apply) and part.entry in _SIGNED_ZERO for part in walk(node)
         ):
-            return value
-        first, again = self.named(value)
-        cleaned = ast.BoolOp(ast.Or(), [again, name(self.hoist(arithmetic.rescale(0, node.type.scale)))])
-        if not self.is_nullable(node):
-            return ast.BoolOp(ast.Or(), [value, cleaned.values[1]])
-        return ast.IfExp(is_none(first), constant(None), cleaned)
+            return self.branch(node, wanted)
+        if isinstance(node, Apply) and node.entry == "IF" and not needs_rescale(node.type, wanted):
+            return self.choose(node, self.unsigned)
+        zero = name(self.hoist(arithmetic.rescale(0, wanted.scale)))
+        if isinstance(node, Apply) and _is_strict(node) and not needs_rescale(node.type, wanted):
+            tests, value = self.strict(node)
+            return self.unless_none(tests, ast.BoolOp(ast.Or(), [value, zero]))
+        first, again = self.named(self.branch(node, wanted))
+        return self.unless_none([first], ast.BoolOp(ast.Or(), [again, zero]))
 
     def body(self, result: ast.expr) -> list[ast.stmt]:
         """``return result``; where operators stand in it, under a decimal context that holds them."""
@@ -107,7 +114,6 @@ class Inlined(Lowering):
         enough = [
             ast.Compare(_of_saved("prec"), [ast.GtE()], [constant(self.precision)]),
             ast.Compare(_of_saved("Emax"), [ast.Gt()], [constant(_EXPONENTS)]),
-            ast.Compare(_of_saved("Emin"), [ast.Lt()], [constant(-_EXPONENTS)]),
         ]
         switch = ast.Expr(call(wide, name(self.hoist(arithmetic.EXACT))))
         back = ast.Expr(call(wide, name("saved")))
@@ -161,7 +167,10 @@ class Inlined(Lowering):
             return self.membership(node) or super().invoke(node)
         if not REGISTRY[node.entry].null_out:
             return super().invoke(node)
-        tests, value = self.strict(node)
+        return self.unless_none(*self.strict(node))
+
+    def unless_none(self, tests: list[ast.expr], value: ast.expr) -> ast.expr:
+        """``value``, or None when any of ``tests`` is None."""
         if not tests:
             return value
         return ast.IfExp(_joined(ast.Or(), [is_none(test) for test in tests]), constant(None), value)
@@ -245,13 +254,17 @@ class Inlined(Lowering):
         return self.lower(node)
 
     def lower_if(self, node: Apply) -> ast.expr:
-        """In the branch that is taken, what the condition compared is not null."""
+        """``IF(c, a, b)``."""
+        return self.choose(node, self.branch)
+
+    def choose(self, node: Apply, branch: Callable[[Typed, Type], ast.expr]) -> ast.expr:
+        """``IF`` with its branches made by ``branch``; what the condition compared is not null in the first."""
         test, then, otherwise = node.args
         decided = self.condition(test)
         before, self.known = self.known, self.known | self.compared(test)
-        taken = self.branch(then, node.type)
+        taken = branch(then, node.type)
         self.known = before
-        return ast.IfExp(decided, taken, self.branch(otherwise, node.type))
+        return ast.IfExp(decided, taken, branch(otherwise, node.type))
 
     def compared(self, test: Typed) -> frozenset[tuple[str, ...]]:
         """Paths of the record that are not null when ``test`` is true."""

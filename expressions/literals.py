@@ -105,7 +105,8 @@ def print_value(value: Value) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, Decimal):
-        return format(value, "f")
+        # A product may be a zero with a minus sign; the language has none.
+        return format(value or value.copy_abs(), "f")
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
