@@ -18,6 +18,7 @@ from api.routes.platform import add_routes
 from api.secret import load_secret
 from api.settings import Settings
 from api.transaction import Workspace
+from api.welcome import add_welcome
 from builder.apps import list_cards
 from schema_store.database import reading
 
@@ -32,6 +33,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)
     add_routes(app)
+    add_welcome(app)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
 
     @app.get("/healthz")

@@ -155,11 +155,11 @@ def test_every_route_survives_everything(
 
 
 METHODS = ["HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "GET", "POST", "PUT", "X" * 100, ""]
-TARGETS = ["/api/v1/me", "/api/v1/auth/login", "/api/v1/users", "/x", "/healthz", "/", "//", "*", "/static/x", ""]
+TARGETS = [
     "/api/v1/me",
     "/api/v1/auth/login",
     "/api/v1/users",
-    "/api/v1/x",
+    "/x",
     "/healthz",
     "/",
     "//",

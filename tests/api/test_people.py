@@ -106,6 +106,20 @@ def test_odd_secrets_of_links(people: Engine, app: FastAPI, secret: object) -> N
     assert Browser(app).post("/invitations/accept", {"password": ANOTHER}).status == 422
 
 
+def test_the_page_of_a_link_knows_nothing_of_it(browser: Browser) -> None:
+    """Row 151: the secret is never part of a request, and no Referer leaves the page."""
+    page = browser.get("//welcome")
+    assert page.status == 200
+    assert page.header("referrer-policy") == "no-referrer"
+    assert "script-src 'self'" in page.header("content-security-policy")
+    assert b"<script>" not in page.body
+    assert "设置密码".encode() in page.body
+    assert b"Set password" in browser.get("//welcome", headers=[("accept-language", "en")]).body
+    script = browser.get("//static/welcome.js")
+    assert b"location.hash" in script.body
+    assert b"/api/v1/invitations/accept" in script.body
+
+
 def test_guessing_links_is_limited(people: Engine, app: FastAPI) -> None:
     assert [_accept(app, "x" * 43, ANOTHER).status for _ in range(51)] == [404] * 50 + [429]
 
