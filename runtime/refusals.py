@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from expressions.problems import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -158,6 +160,44 @@ class BudgetSpent(Refused):
     def __init__(self, limit: str, chain: Sequence[str]):
         super().__init__(limit=limit, chain=" → ".join(chain))
         self.limit, self.chain = limit, tuple(chain)
+
+
+class BadQuery(Refused):
+    """A question that cannot be asked: an unknown or unreadable name, an order that a field does not have.
+
+    Attributes:
+        errors: which words of the question, by pointer ``/sort``.
+    """
+
+    code = "bad_request"
+
+    def __init__(self, code: str, errors: Iterable[FieldError] = ()):
+        super().__init__(code)
+        self.errors = tuple(errors)
+
+
+class BadExpression(Refused):
+    """An expression from outside has problems.
+
+    Attributes:
+        word: of the question that holds it, e.g. ``filter``.
+        problems: at least one, in the order of the text.
+    """
+
+    code = "bad_expression"
+
+    def __init__(self, word: str, problems: Sequence[Problem]):
+        super().__init__()
+        self.word, self.problems = word, tuple(problems)
+
+
+class TooExpensive(Refused):
+    """A question that costs too much; ``limit`` says which bound it passes."""
+
+    code = "too_expensive"
+
+    def __init__(self, limit: str):
+        super().__init__(limit=limit)
 
 
 def require_valid(errors: Iterable[FieldError]) -> None:
