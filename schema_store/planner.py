@@ -9,6 +9,7 @@ from typing import Any
 from schema_store.columns import Placed, fields_in_both, place_columns
 from schema_store.document import AppDocument
 from schema_store.field_types import FIELD_TYPES
+from schema_store.field_types.base import FieldValueError
 from schema_store.layout import IndexLayout, Layout, LinkLayout, TableLayout, fresh_name, index_name
 from schema_store.operations import (
     AddColumn,
@@ -112,7 +113,19 @@ class Planner:
         return next(t for t in self.new.tables.values() if one.wanted in t.columns)
 
     def _literal(self, one: Placed) -> Any:
-        """The default of a field in wire form: its own, or the stage that records begin in."""
+        """The default of a field in wire form: its own, or the stage that records begin in.
+
+        None as well where the field cannot hold it, which the checks of the document complain about.
+        """
+        wire = self._wire_default(one)
+        spec, around = self.new.fields[one.wanted.owner], self.new.around[one.wanted.owner]
+        try:
+            value = FIELD_TYPES.of(spec).decode(spec, around, wire)
+        except FieldValueError:
+            return None
+        return None if value is None else wire
+
+    def _wire_default(self, one: Placed) -> Any:
         spec = self.new.fields[one.wanted.owner]
         if spec.default is None and self._kind(one) == "stage":
             entity = self.new.owners[one.wanted.owner]

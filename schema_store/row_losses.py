@@ -16,7 +16,7 @@ from schema_store.convert import Materials, RowWork, row_work
 from schema_store.counting import Found, Tally, count_where
 from schema_store.fill import fill_value
 from schema_store.layout import IndexLayout
-from schema_store.operations import AddColumn, Convert, CreateIndex, Operation, Recode, SetNullable
+from schema_store.operations import AddColumn, Convert, CreateIndex, Fill, Operation, Recode, SetNullable
 from schema_store.plan import MigrationPlan
 from schema_store.rewrite import read_batches
 
@@ -83,7 +83,9 @@ class TableCounter:
         name = operation.name if isinstance(operation, Recode) else operation.source
         column = self.table.c[name]
         stays = self.layout.named(name).retired is None
-        needed = stays and not self.layout.named(name).nullable and not isinstance(column.type, Keys)
+        filled = any(isinstance(op, Fill) and op.name == name for op in self.operations)
+        is_scalar = not isinstance(column.type, Keys)
+        needed = stays and is_scalar and not filled and not self.layout.named(name).nullable
         for key, target in operation.mapping:
             if target is None:
                 kind = "option_needed" if needed else "option_removed"
