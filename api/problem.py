@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -15,7 +15,11 @@ from starlette.exceptions import HTTPException
 from uuid_utils.compat import uuid7
 
 from api.messages import FIELD_ERRORS, PROBLEMS, Locale, choose_locale, say
+from expressions.messages import describe
+from expressions.problems import Problem as ExpressionProblem
 from runtime.refusals import (
+    BadExpression,
+    BadQuery,
     BudgetSpent,
     Conflict,
     FieldError,
@@ -27,6 +31,7 @@ from runtime.refusals import (
     Referred,
     Refused,
     Stale,
+    TooExpensive,
     TooMany,
     UniqueTaken,
 )
@@ -44,6 +49,9 @@ _STATUS: Mapping[type[Refused], int] = {
     BudgetSpent: 400,
     Invalid: 422,
     TooMany: 429,
+    BadQuery: 400,
+    BadExpression: 400,
+    TooExpensive: 400,
 }
 #: Letters of a name that was sent to us and goes back.
 _LONGEST = 200
@@ -60,7 +68,10 @@ class Problem(Exception):
         detail: code of the sentence, where a code has several.
         params: words of the sentence.
         extra: further members of the answer, e.g. ``unmet``.
+        expression: what is wrong with an expression, at the query word of this name.
     """
+
+    expression: tuple[str, Sequence[ExpressionProblem]] | None = None
 
     def __init__(
         self,
@@ -106,15 +117,24 @@ class ProblemShape(BaseModel):
 def problem_of(refusal: Refused) -> Problem:
     """The answer for a refusal of the engine."""
     status = next((_STATUS[kind] for kind in type(refusal).__mro__ if kind in _STATUS), 409)
-    errors = refusal.errors if isinstance(refusal, Invalid) else ()
+    errors = refusal.errors if isinstance(refusal, Invalid | BadQuery) else ()
     headers = {}
     if isinstance(refusal, TooMany):
         headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after.total_seconds())))
     if isinstance(refusal, NotSignedIn):
         headers["WWW-Authenticate"] = "Bearer"
-    return Problem(
-        status, refusal.code, errors, headers=headers, params=refusal.params, extra=_extra(refusal)
+    problem = Problem(
+        status,
+        "bad_request" if refusal.code == "bad_cursor" else refusal.code,
+        errors,
+        detail="costly_query" if isinstance(refusal, TooExpensive) else refusal.code,
+        headers=headers,
+        params=refusal.params,
+        extra=_extra(refusal),
     )
+    if isinstance(refusal, BadExpression):
+        problem.expression = (refusal.word, refusal.problems)
+    return problem
 
 
 def _extra(refusal: Refused) -> dict[str, Any]:
@@ -141,6 +161,8 @@ def render(problem: Problem, locale: Locale) -> Response:
         "detail": say(PROBLEMS, problem.detail, locale, problem.params),
         **problem.extra,
     }
+    if problem.expression is not None:
+        body |= _expression_members(*problem.expression, locale)
     if problem.errors:
         body["errors"] = [
             {
@@ -154,6 +176,31 @@ def render(problem: Problem, locale: Locale) -> Response:
     return Response(
         orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json"
     )
+
+
+def _expression_members(word: str, problems: Sequence[ExpressionProblem], locale: Locale) -> dict[str, Any]:
+    """Where an expression is wrong, why, and what mends it; the first problem once more at the top."""
+    errors = [_expression_error(word, problem, locale) for problem in problems]
+    first = errors[0]
+    return {
+        "detail": first["message"],
+        "position": first["position"],
+        "hint": first["hint"],
+        "errors": errors,
+    }
+
+
+def _expression_error(word: str, problem: ExpressionProblem, locale: Locale) -> dict[str, Any]:
+    message, hint = describe(problem, locale)
+    return {
+        "field": word,
+        "pointer": f"/{word}",
+        "code": problem.code,
+        "message": message,
+        "position": problem.span.start,
+        "end": problem.span.end,
+        "hint": hint,
+    }
 
 
 def render_for(request: Request, problem: Problem) -> Response:
