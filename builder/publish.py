@@ -9,12 +9,14 @@ from functools import cached_property
 from schema_store.describe import describe_changes
 from sqlalchemy.engine import Connection, Engine
 
+from runtime.support import create_support
 from schema_store.analysis import Analysis
 from schema_store.apply import apply_plan
 from schema_store.canonical import canonical_bytes
 from schema_store.checks import check_analysis
 from schema_store.compile import build_app
 from schema_store.database import reading
+from schema_store.ddl import Ddl
 from schema_store.diagnostics import Diagnostic, Severity, has_errors
 from schema_store.document import AppDocument
 from schema_store.document_tests import TestResult, check_tests, run_tests
@@ -170,6 +172,7 @@ def publish(
     def switch(connection: Connection, layout: Layout) -> None:
         if current_version(connection, app, lock="update") != made.version - 1:
             raise PublishConflict(app)
+        _make_support(connection, layout)
         store_version(connection, app, made, layout, signature, accepted)
         drop_draft(connection, app)
 
@@ -200,9 +203,16 @@ def install(engine: Engine, document: AppDocument, signature: Signature, key: st
 def _first_version(app: str, made: MigrationPlan, signature: Signature) -> Switch:
     def switch(connection: Connection, layout: Layout) -> None:
         create_app(connection, app, signature.at)
+        _make_support(connection, layout)
         store_version(connection, app, made, layout, signature, ())
 
     return switch
+
+
+def _make_support(connection: Connection, layout: Layout) -> None:
+    """The tables beside the records; those that are there stay."""
+    Ddl(connection, layout).create_schema()
+    create_support(connection, layout.schema)
 
 
 def export_app(engine: Engine, app: str) -> bytes:

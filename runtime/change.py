@@ -1,0 +1,140 @@
+"""A record on its way through the order of execution: what was, what is asked, what will be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from runtime.refusals import FieldError
+from schema_store.compiled import CompiledEntity
+from schema_store.compiled_process import CompiledPipeline
+from schema_store.document.fields import LinksField
+
+Act = Literal["create", "update", "delete", "restore"]
+Values = dict[str, Any]
+
+#: Names of system fields: on the wire, in expressions.
+WIRE_NAMES = {"owner_id": "owner"}
+
+
+@dataclass(frozen=True, slots=True)
+class StageMove:
+    """A stage that changes: ``start`` None where the record had none (it is created)."""
+
+    field: str
+    pipeline: CompiledPipeline
+    start: str | None
+    to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked for.
+
+    Attributes:
+        wire: JSON values by field key.
+        version: the version that was looked at; None: any.
+        form: key of the form that was filled in.
+        evidence: files shown for the gate, ``[{"key", "file_id"}]``.
+        note: why, in the actor's words.
+        override: the reason for passing a gate by right.
+        mode: ``history``: an import of what was; instants may be given, rules are chosen by the importer.
+    """
+
+    wire: Mapping[str, Any] = field(default_factory=dict)
+    version: int | None = None
+    form: str | None = None
+    evidence: tuple[Mapping[str, str], ...] = ()
+    note: str | None = None
+    override: str | None = None
+    mode: Literal["normal", "history"] = "normal"
+
+
+@dataclass
+class Change:
+    """One record being saved. Values are Python values by field key, system fields by their names in expressions.
+
+    Attributes:
+        act: what is done; its row filter is the actor's for it.
+        entity: of the record.
+        id: of the record.
+        request: what was asked.
+        before: as stored; None while it is created.
+        after: as it will be; derived values are filled in by the steps.
+        given: fields that the request names and whose value is a new one.
+        errors: complaints about values so far; raised together.
+        row: ``after`` with everything that programs read around it (dotted paths, children).
+        row_before: the same of ``before``.
+        moves: stages that change.
+        warnings: duplicates that only warn.
+        reasons: why a score is what it is, by score: points by factor.
+    """
+
+    act: Act
+    entity: CompiledEntity
+    id: UUID
+    request: Request
+    before: Values | None
+    after: Values
+    given: frozenset[str] = frozenset()
+    errors: list[FieldError] = field(default_factory=list)
+    row: Values = field(default_factory=dict)
+    row_before: Values | None = None
+    moves: tuple[StageMove, ...] = ()
+    warnings: tuple[Any, ...] = ()
+    reasons: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Of the entity."""
+        return self.entity.key
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Fields whose value differs from what is stored; when it is created, those that have a value."""
+        if self.before is None:
+            return frozenset(key for key, value in self.after.items() if value is not None)
+        before = self.before
+        return frozenset(key for key, value in self.after.items() if before.get(key) != value)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Fields whose pairs stand in a table of their own and are asked to change."""
+        fields = self.entity.fields
+        return tuple(key for key in self.given if key in fields and isinstance(fields[key].spec, LinksField))
+
+    @property
+    def pairs(self) -> dict[str, tuple[frozenset[UUID], frozenset[UUID]]]:
+        """By links field: the records to let go, and those to take."""
+        found = {}
+        for key in self.links:
+            old = frozenset((self.before or {}).get(key) or ())
+            new = frozenset(self.after[key] or ())
+            found[key] = (old - new, new - old)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A record after its save.
+
+    Attributes:
+        id, entity, version: which it is.
+        values: Python values by field key, system fields by their names on the wire.
+        changed: keys of the fields that are different now.
+        warnings: duplicates that only warn.
+    """
+
+    id: UUID
+    entity: str
+    version: int
+    values: Mapping[str, Any]
+    changed: frozenset[str]
+    warnings: tuple[Any, ...] = ()
+
+
+def wire_name(key: str) -> str:
+    """The name on the wire of a field or of a system field's name in expressions."""
+    return "owner_id" if key == "owner" else key

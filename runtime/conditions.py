@@ -1,0 +1,72 @@
+"""Steps 4 and 8: what must be filled in, what may not be touched, what must be true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runtime.change import Change
+from runtime.decoding import pointer
+from runtime.refusals import FieldError, require_valid
+from runtime.unit import Unit
+
+
+def check_conditions(unit: Unit, change: Change) -> None:
+    """Step 4: the entity's required and read-only fields; complaints join those about values.
+
+    Read-only looks at the record as it stands: what closes a field may be written together with it.
+    """
+    complained = {error.pointer for error in change.errors}
+    found = [*_required(unit, change), *_read_only(unit, change)]
+    change.errors += [error for error in found if error.pointer not in complained]
+
+
+def require_values(unit: Unit, change: Change) -> None:
+    """End of steps 3 to 5.
+
+    Raises:
+        Invalid: every complaint there is.
+    """
+    del unit
+    require_valid(change.errors)
+
+
+def require_validations(unit: Unit, change: Change) -> None:
+    """Step 8: the entity's validation rules; one that is null is not met.
+
+    Raises:
+        Invalid: rules that are not met, each at its field, with its message.
+    """
+    require_valid(
+        FieldError(
+            pointer(rule.field) if rule.field else "", "validation", {"rule": rule.key, **rule.message}
+        )
+        for rule in change.entity.validations
+        if rule.program.eval(change.row, unit.context) is not True
+    )
+
+
+def _required(unit: Unit, change: Change) -> Iterator[FieldError]:
+    required = {key for key, field in change.entity.fields.items() if field.spec.required}
+    for condition in change.entity.conditions:
+        if condition.effect == "required" and condition.program.eval(change.row, unit.context) is True:
+            required.add(condition.field)
+    for key in change.entity.fields:
+        if key in required and _is_empty(change, key):
+            yield FieldError(pointer(key), "required")
+
+
+def _is_empty(change: Change, key: str) -> bool:
+    """Of links that the request does not name nothing is known; they were filled when they were asked for."""
+    field = change.entity.fields[key]
+    if field.computed is not None or (key not in change.after and change.before is not None):
+        return False
+    return change.after.get(key) is None
+
+
+def _read_only(unit: Unit, change: Change) -> Iterator[FieldError]:
+    if change.row_before is None:
+        return
+    for condition in change.entity.conditions:
+        is_closing = condition.effect == "read_only" and condition.field in change.given
+        if is_closing and condition.program.eval(change.row_before, unit.context) is True:
+            yield FieldError(pointer(condition.field), "read_only")

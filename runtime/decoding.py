@@ -1,0 +1,134 @@
+"""Steps 2 and 3: which fields a request may name, and what its wire values mean; every complaint at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
+from uuid import UUID
+
+from runtime.change import WIRE_NAMES, Change, wire_name
+from runtime.refusals import FieldError, FieldReadOnly, Invalid
+from runtime.unit import Unit
+from runtime.writer.targets import find_targets
+from schema_store.compiled import CompiledEntity
+from schema_store.document.fields import (
+    FileField,
+    FilesField,
+    ImageField,
+    ImagesField,
+    LinksField,
+    ReferenceField,
+)
+from schema_store.field_types.base import FieldValueError
+from schema_store.field_types.relations import require_uuid
+from schema_store.system import SYSTEM_FIELDS
+
+_SYSTEM = frozenset(field.column for field in SYSTEM_FIELDS)
+_FILES = (FileField, FilesField, ImageField, ImagesField)
+_PLATFORM = {"user": "user", "team": "team", "region": "region"}
+
+
+def require_fields(unit: Unit, change: Change) -> None:
+    """Step 2: every field named must be readable and writable.
+
+    Raises:
+        Invalid: a field that is unknown or may not be read (the same words), or one of the system's own.
+        FieldReadOnly: fields that may be read but not written.
+    """
+    act: Literal["create", "update"] = "create" if change.before is None else "update"
+    readable, writable = unit.access.readable(change.key), unit.access.writable(change.key, act)
+    errors, closed = [], []
+    for name in change.request.wire:
+        if name == "owner_id":
+            if not _may_own(unit, change, writable):
+                closed.append(name)
+        elif name in _SYSTEM:
+            errors.append(FieldError(pointer(name), "system_field"))
+        elif name not in change.entity.fields or name not in readable:
+            errors.append(FieldError(pointer(name), "unknown_field"))
+        elif name not in writable or change.entity.fields[name].computed is not None:
+            closed.append(name)
+    if errors:
+        raise Invalid(errors)
+    if closed:
+        raise FieldReadOnly(closed)
+
+
+def _may_own(unit: Unit, change: Change, writable: frozenset[str]) -> bool:
+    """Whether the owner may be named: by the assign act, or oneself on a new record."""
+    is_own = change.before is None and change.request.wire["owner_id"] == str(unit.access.actor.id)
+    return "owner_id" in writable or is_own
+
+
+def decode_values(unit: Unit, change: Change) -> None:
+    """Step 3: wire values become values; a value that is the stored one already is not looked at again."""
+    given: dict[str, Any] = {}
+    for name, wire in change.request.wire.items():
+        key = WIRE_NAMES.get(name, name)
+        if _is_stored(change, key, wire):
+            continue
+        try:
+            given[key] = _decode(change.entity, key, wire)
+        except FieldValueError as error:
+            params = {word: str(value) for word, value in error.params.items()}
+            change.errors.append(FieldError(pointer(name), error.code, params))
+    change.after |= given
+    change.given = frozenset(given)
+    change.errors += check_targets(unit, change, given)
+
+
+def pointer(name: str) -> str:
+    """JSON Pointer of a member of the body."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _is_stored(change: Change, key: str, wire: Any) -> bool:
+    """Whether the wire value is what is stored: an option that was switched off meanwhile may stay."""
+    if change.before is None or key not in change.before:
+        return False
+    stored = change.before[key]
+    field = change.entity.fields.get(key)
+    return bool(wire == (field.encode(stored) if field else stored and str(stored)))
+
+
+def _decode(entity: CompiledEntity, key: str, wire: Any) -> Any:
+    if key == "owner":
+        return None if wire is None or wire == "" else require_uuid(wire)
+    return entity.fields[key].decode(wire)
+
+
+def check_targets(unit: Unit, change: Change, given: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Whether what new values refer to is there and may be seen; one statement per target entity."""
+    wanted: dict[str, dict[str, tuple[UUID, ...]]] = defaultdict(dict)
+    for key, value in given.items():
+        target = _target_of(change.entity, key)
+        if target is not None and value is not None:
+            wanted[target][key] = value if isinstance(value, tuple) else (value,)
+    for target, fields in wanted.items():
+        found = find_targets(unit, change, target, frozenset(_flat(fields.values())))
+        for key, ids in fields.items():
+            yield from _missing(key, ids, found)
+
+
+def _missing(key: str, ids: tuple[UUID, ...], found: frozenset[UUID]) -> Iterator[FieldError]:
+    for index, each in enumerate(ids):
+        if each not in found:
+            place = pointer(wire_name(key))
+            yield FieldError(place if len(ids) == 1 else f"{place}/{index}", "no_such_record")
+
+
+def _target_of(entity: CompiledEntity, key: str) -> str | None:
+    """The entity that values of a field name records of; ``file`` for uploads; None where they name none."""
+    if key == "owner":
+        return "user"
+    spec = entity.fields[key].spec
+    if isinstance(spec, ReferenceField | LinksField):
+        return spec.entity
+    if isinstance(spec, _FILES):
+        return "file"
+    return _PLATFORM.get(getattr(spec, "type", ""))
+
+
+def _flat(groups: Iterable[tuple[UUID, ...]]) -> Iterator[UUID]:
+    return (each for group in groups for each in group)

@@ -1,0 +1,23 @@
+"""The CRM template, installed once on each database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from schema_store.structure import load_document
+from templates import read_template
+from tests.conftest import Databases
+from tests.runtime.save.kit import World, build
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def crm(request: pytest.FixtureRequest, databases: Databases) -> Iterator[World]:
+    if request.param not in databases.names:
+        pytest.skip("PostgreSQL does not answer")
+    document, complaints = load_document(read_template("crm"))
+    assert document is not None, complaints
+    world = build(databases, request.param, document)
+    yield world
+    databases.remove(world.engine)
