@@ -123,7 +123,9 @@ async def _speak(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Answer:
     status, headers, parts = 0, [], []
 
     async def receive() -> Message:
-        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+        if not waiting:
+            await asyncio.Event().wait()  # the browser stays until it has the whole answer
+        return waiting.pop(0)
 
     async def send(message: Message) -> None:
         nonlocal status

@@ -19,15 +19,21 @@ def test_from_an_empty_folder_to_a_token(served: tuple[Installation, httpx.Clien
     installation, client = served
     assert installation.run("init", "--quiet") == ""
     secret = _secret(installation.run("init"))
-    assert client.post("/api/v1/auth/login", json={"username": "admin", "password": "admin"}).status_code == 401
+    assert (
+        client.post("/api/v1/auth/login", json={"username": "admin", "password": "admin"}).status_code == 401
+    )
     accept = {"token": secret, "password": PASSWORD}
     assert client.post("/api/v1/invitations/accept", json=accept).status_code == 204
     assert client.post("/api/v1/invitations/accept", json=accept).status_code == 404
     assert "/welcome#" not in installation.run("init"), "done is done"
     origin = {"origin": str(client.base_url).rstrip("/")}
-    signed_in = client.post("/api/v1/auth/login", json={"username": "admin", "password": PASSWORD}, headers=origin)
+    signed_in = client.post(
+        "/api/v1/auth/login", json={"username": "admin", "password": PASSWORD}, headers=origin
+    )
     assert signed_in.json()["admin"] is True
-    token = installation.run("token", "create", "--user", "ADMIN", "--scope", "people", "--scope", "read").strip()
+    token = installation.run(
+        "token", "create", "--user", "ADMIN", "--scope", "people", "--scope", "read"
+    ).strip()
     program = {"authorization": f"Bearer {token}"}
     client.cookies.clear()
     assert client.get("/api/v1/me", headers=program).json()["scopes"] == ["people", "read"]
@@ -50,7 +56,9 @@ def test_over_the_wire(served: tuple[Installation, httpx.Client]) -> None:
     assert client.get("/healthz", headers={"host": "10.0.0.7"}).status_code == 200
     forged = {"x-forwarded-proto": "https", "x-forwarded-for": "10.1.1.1", "x-forwarded-host": "evil.example"}
     assert client.get("/api/v1/me", headers=forged).json()["code"] == "not_signed_in"
-    large = client.post("/api/v1/auth/login", content=b"x" * 1_100_000, headers={"content-type": "application/json"})
+    large = client.post(
+        "/api/v1/auth/login", content=b"x" * 1_100_000, headers={"content-type": "application/json"}
+    )
     assert (large.status_code, large.json()["code"]) == (413, "too_large")
     assert client.get("/api/v1/me%00").json()["code"] == "bad_request"
     assert client.get("/static/%00").json()["code"] == "bad_request"
