@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from expressions.context import Context
 from schema_store.columns import Fields
 from schema_store.document.fields import BaseField
 from schema_store.field_types import FIELD_TYPES
@@ -47,14 +46,14 @@ class RowWork:
     steps: tuple[Step, ...]
 
     def __call__(self, row: Row) -> tuple[dict[str, Any], list[Note]]:
-        """The columns of a record that get another value, and what is lost."""
+        """The record's values afterwards, and what is lost."""
         now = dict(row)
         notes: list[Note] = []
         for step in self.steps:
             values, said = step(now)
             now |= values
             notes += said
-        return {name: now[name] for name in self.writes if name in now and now[name] != row.get(name)}, notes
+        return now, notes
 
 
 @dataclass(frozen=True)
@@ -201,8 +200,3 @@ class Changeover:
             return conversion.convert(value)
         except FieldValueError:
             return None
-
-
-def context_for(context: Context) -> Context:
-    """The surroundings under which default expressions are computed for stored records: nobody acts."""
-    return Context(context.now, context.zone, context.calendars, context.tables, context.variables, None)

@@ -8,10 +8,9 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from schema_store.columns import fields_in_both
-from schema_store.convert import Materials
 from schema_store.counting import Found, count_where
 from schema_store.field_types import FIELD_TYPES
+from schema_store.materials import materials_of
 from schema_store.operations import Operation, RetireColumn, RetireTable, SetLinksRetired
 from schema_store.plan import Loss, MigrationPlan
 from schema_store.row_losses import TableCounter
@@ -21,11 +20,6 @@ from schema_store.tables import build_tables
 
 #: What nobody can accept: something must change first.
 BLOCKING = frozenset({"required_missing", "option_needed", "not_unique", "entity_referenced"})
-
-
-def materials_of(plan: MigrationPlan) -> Materials:
-    """What the work on values is made of."""
-    return Materials(fields_in_both(plan.old_shape, plan.shape), plan.shape.fields, plan.shape.around, {})
 
 
 def count_losses(

@@ -176,7 +176,8 @@ class Phases:
         for entity, operations in self.expandable.values.items():
             table = ddl.table_of(entity)
             digest = hashlib.sha256(table.encode()).hexdigest()[:12]
-            reads = tuple(sorted(runner.work(operations).reads))
+            work = runner.work(operations)
+            reads = tuple(sorted(work.reads - work.writes))
             made = Track(table, ddl.layout.physical(f"dg_notes_{digest}", self.dialect), reads)
             track(connection, self.schema, made)
             expansion.tracks.append(made)
@@ -204,7 +205,7 @@ class Phases:
         cursor = expansion.cursors[entity]
         after = None if cursor == "start" else UUID(hex=cursor)
         rows = read_after(connection, table, work.reads | work.writes, after, BATCH)
-        self._require_foreseen(write_rows(connection, table, work, rows))
+        self._require_foreseen(write_rows(connection, table, work, rows, fresh=work.writes))
         expansion.cursors[entity] = rows[-1]["id"].hex if len(rows) == BATCH else ""
         save(connection, self.schema, expansion)
 
@@ -269,5 +270,5 @@ class Phases:
             notes = notes_table(made, self.schema, self.dialect)
             ids = sa.select(notes.c.id)
             for rows in read_these(connection, table, work.reads | work.writes, ids):
-                self._require_foreseen(write_rows(connection, table, work, rows))
+                self._require_foreseen(write_rows(connection, table, work, rows, fresh=work.writes))
             untrack(connection, self.schema, made)

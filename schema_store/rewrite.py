@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -68,15 +68,28 @@ def write_all(connection: Connection, table: sa.Table, work: RowWork) -> None:
         write_rows(connection, table, work, rows)
 
 
-def write_rows(connection: Connection, table: sa.Table, work: RowWork, rows: Rows) -> set[tuple[str, str]]:
-    """Do the work on these records; gives what was lost on the way, as kinds of loss and field ids."""
+def write_rows(
+    connection: Connection, table: sa.Table, work: RowWork, rows: Rows, fresh: Collection[str] = ()
+) -> set[tuple[str, str]]:
+    """Do the work on these records.
+
+    Args:
+        connection: in a write transaction.
+        table: of the records.
+        work: what happens to one.
+        rows: with all that it reads and writes.
+        fresh: columns that hold nothing of their own yet, whatever stands in them.
+
+    Returns:
+        What was lost on the way, as kinds of loss and field ids.
+    """
     changed: Rows = []
     lost: set[tuple[str, str]] = set()
     for row in rows:
-        values, notes = work(row)
+        now, notes = work({**row, **dict.fromkeys(fresh)} if fresh else row)
         lost |= {(note.kind, note.field) for note in notes}
-        if values:
-            changed.append({**row, **values})
+        if any(now[name] != row[name] for name in work.writes):
+            changed.append(now)
     if changed:
         update(connection, table, sorted(work.writes), changed)
     return lost

@@ -133,8 +133,8 @@ class TableCounter:
         there = frozenset(name for name in names if name in self.table.c)
         for rows in read_batches(self.connection, self.table, there):
             for row in rows:
-                values, notes = self.work(row)
-                final = {**self.constants, **row, **values}
+                now, notes = self.work(row)
+                final = {**self.constants, **now}
                 for note in notes:
                     losses[note.kind, note.field].add(row["id"])
                 for name in required:

@@ -11,7 +11,7 @@ from expressions.storage import Keys
 from schema_store.convert import RowWork, literal_of, parts_of, row_work
 from schema_store.ddl import Ddl
 from schema_store.fill import fill_value
-from schema_store.losses import materials_of
+from schema_store.materials import materials_of
 from schema_store.operations import Convert, Fill, Operation, Recode
 from schema_store.plan import MigrationPlan
 from schema_store.rewrite import write_all

@@ -42,20 +42,25 @@ def track(connection: Connection, schema: str, made: Track) -> None:
 def _postgresql(connection: Connection, schema: str, made: Track) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer.quote
     notes, table = f"{quote(schema)}.{quote(made.notes)}", f"{quote(schema)}.{quote(made.table)}"
-    columns = ", ".join(quote(name) for name in made.columns)
     yield f"""CREATE FUNCTION {notes}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN INSERT INTO {notes} (id) VALUES (NEW.id) ON CONFLICT DO NOTHING; RETURN NULL; END $$"""
-    yield f"""CREATE TRIGGER {quote(made.notes)} AFTER INSERT OR UPDATE OF {columns} ON {table}
+    yield f"""CREATE TRIGGER {quote(made.notes)} AFTER {" OR ".join(_events(connection, made))} ON {table}
         FOR EACH ROW EXECUTE FUNCTION {notes}()"""
 
 
 def _sqlite(connection: Connection, made: Track) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer.quote
-    columns = ", ".join(quote(name) for name in made.columns)
     body = f"BEGIN INSERT OR IGNORE INTO {quote(made.notes)} (id) VALUES (NEW.id); END"
-    for suffix, event in (("_i", "INSERT"), ("_u", f"UPDATE OF {columns}")):
+    for suffix, event in zip(("_i", "_u"), _events(connection, made), strict=False):
         name = quote(made.notes + suffix)
         yield f"CREATE TRIGGER {name} AFTER {event} ON {quote(made.table)} FOR EACH ROW {body}"
+
+
+def _events(connection: Connection, made: Track) -> list[str]:
+    """What is noted: every insert, and updates of the columns where there are any."""
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote(name) for name in made.columns)
+    return ["INSERT", f"UPDATE OF {columns}"] if columns else ["INSERT"]
 
 
 def untrack(connection: Connection, schema: str, made: Track) -> None:
