@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from expressions.typed import Const
 from schema_store.analysis import Analysis
@@ -78,16 +78,21 @@ def _arrows(analysis: Analysis, places: dict[str, Place]) -> dict[str, dict[str,
         for effect in effects[pointer]:
             for target, place in places.items():
                 rule = _rule(place)
-                if _settled(pointer == target, effect) or not _starts(rule, effect.happening):
+                if (pointer == target and _ends_itself(rule, effect)) or not _starts(rule, effect.happening):
                     continue
-                sure = effect.certain and not effect.settles and rule.condition is None
+                sure = effect.certain and not effect.settles and rule.condition is None and not _leaves(rule)
                 arrows[pointer][target] = sure or arrows[pointer].get(target, False)
     return arrows
 
 
-def _settled(is_own: bool, effect: Effect) -> bool:
-    """A rule that writes a constant starts itself once more at most, and then nothing changes."""
-    return is_own and effect.settles
+def _ends_itself(rule: Rule, effect: Effect) -> bool:
+    """A rule that writes a constant starts itself once more at most; one that follows a departure is gone."""
+    return effect.settles or _leaves(rule)
+
+
+def _leaves(rule: Rule) -> bool:
+    """Whether it waits for a departure: whether the record stands at that stage is not known here."""
+    return rule.trigger.kind == "stage_left"
 
 
 def _starts(rule: Rule, happening: Happening) -> bool:
@@ -98,7 +103,8 @@ def _starts(rule: Rule, happening: Happening) -> bool:
     if isinstance(trigger, RecordTrigger):
         return trigger.kind == what and (what != "changed" or not trigger.fields or detail in trigger.fields)
     if isinstance(trigger, StageTrigger) and what == "stage":
-        return trigger.kind == "stage_left" or (trigger.kind == "stage_entered" and trigger.stage == detail)
+        wanted = {"stage_entered": trigger.stage == detail, "stage_left": trigger.stage != detail}
+        return wanted.get(trigger.kind, False)
     return False
 
 
@@ -108,9 +114,9 @@ def _effects(analysis: Analysis, derivation: Derivation) -> dict[str, list[Effec
     for place in analysis.walk.of(SetFields, CreateRecord, MoveStage, AddTags, Assign):
         owner = place.nearest(Rule)
         assert owner is not None
-        certain = place.nearest(Branch) is None
-        for happening, settles in _direct(analysis, place):
-            found[owner.pointer].append(Effect(happening, certain, settles))
+        is_straight = place.nearest(Branch) is None
+        for effect in _direct(analysis, place):
+            found[owner.pointer].append(replace(effect, certain=effect.certain and is_straight))
     for effects in found.values():
         effects += [
             Effect(("changed", *name), effect.certain, effect.settles)
@@ -120,25 +126,43 @@ def _effects(analysis: Analysis, derivation: Derivation) -> dict[str, list[Effec
     return found
 
 
-def _direct(analysis: Analysis, place: Place) -> Iterator[tuple[Happening, bool]]:
+def _direct(analysis: Analysis, place: Place) -> Iterator[Effect]:
+    """What an action makes happen by itself, as if nothing stood before it."""
     entity, action = place.entity or "", place.model
     match action:
         case SetFields():
             for key in action.values:
-                finding = analysis.expressions.get(f"{place.pointer}/values/{key}")
-                constant = bool(finding and finding.checked and isinstance(finding.checked.root, Const))
-                yield ("changed", entity, key), constant
+                yield from _written(analysis, place, entity, key)
         case CreateRecord():
-            yield ("created", action.target, ""), False
+            yield Effect(("created", action.target, ""), True, False)
+            for pipeline in analysis.document.pipelines:
+                if pipeline.entity == action.target:
+                    yield Effect(("stage", action.target, pipeline.initial), True, False)
         case MoveStage():
-            yield ("stage", entity, action.stage), False
+            yield Effect(("stage", entity, action.stage), True, False)
             for owner, field in analysis.lookup.pipelines:
                 if owner == entity:
-                    yield ("changed", entity, field), True
+                    yield Effect(("changed", entity, field), True, True)
         case AddTags():
-            yield ("changed", entity, action.field), True
+            yield Effect(("changed", entity, action.field), True, True)
         case Assign():
-            yield ("changed", entity, "owner"), True
+            yield Effect(("changed", entity, "owner"), True, True)
+
+
+def _written(analysis: Analysis, place: Place, entity: str, key: str) -> Iterator[Effect]:
+    """A field that is written; writing a stage is a move."""
+    finding = analysis.expressions.get(f"{place.pointer}/values/{key}")
+    root = finding.checked.root if finding and finding.checked else None
+    constant = root.value if isinstance(root, Const) else None
+    yield Effect(("changed", entity, key), True, isinstance(root, Const))
+    for stage in _stages(analysis, entity, key):
+        if constant in (None, stage):
+            yield Effect(("stage", entity, stage), constant is not None, False)
+
+
+def _stages(analysis: Analysis, entity: str, field: str) -> Iterable[str]:
+    """The stages that a field can show; none unless it is a stage field."""
+    return analysis.lookup.stages(entity, field) if (entity, field) in analysis.lookup.pipelines else ()
 
 
 def _follow_ups(happening: Happening, derivation: Derivation) -> set[tuple[str, str]]:

@@ -85,10 +85,35 @@ def test_stages_that_send_records_round() -> None:
     assert loops(rule("a", entered("new"), moves("offer")), rule("b", entered("offer"), moves("won"))) == []
 
 
-def test_leaving_any_stage_is_a_trigger() -> None:
-    assert loops(rule("a", {"kind": "stage_left", "stage": "new"}, moves("offer"))) == [
-        ("rule.loop", "a → a")
+def test_leaving_a_stage_is_a_trigger_when_the_record_stands_there() -> None:
+    left = {"kind": "stage_left", "stage": "offer"}
+    assert loops(rule("a", left, moves("new"))) == []
+    entered = {"kind": "stage_entered", "stage": "new"}
+    assert loops(rule("a", left, moves("new")), rule("b", entered, moves("won"))) == [
+        ("rule.possible_loop", "a → b → a")
     ]
+
+
+def test_writing_the_stage_field_is_a_move() -> None:
+    def entered(stage: str) -> Json:
+        return {"kind": "stage_entered", "stage": stage}
+
+    there, back = sets(stage='"offer"'), sets(stage='"new"')
+    assert loops(rule("a", entered("new"), there), rule("b", entered("offer"), back)) == [
+        ("rule.loop", "a → b → a")
+    ]
+    anywhere = sets(stage='IF(visits > 1, "new", "offer")')
+    assert loops(rule("a", entered("new"), anywhere)) == [("rule.possible_loop", "a → a")]
+
+
+def test_a_new_record_enters_the_first_stage() -> None:
+    lead = {
+        "kind": "create",
+        "key": "l",
+        "target": "lead",
+        "values": {"name": "name", "customer": "customer"},
+    }
+    assert loops(rule("a", {"kind": "stage_entered", "stage": "new"}, lead)) == [("rule.loop", "a → a")]
 
 
 def test_records_that_create_each_other() -> None:
