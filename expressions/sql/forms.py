@@ -110,9 +110,10 @@ def rescale(expr: Sql, source: Type, target: Type, dialect: Dialect) -> Sql:
 
 
 def is_plain(expr: Sql) -> bool:
-    """Whether naming the expression twice costs nothing: a column, a bind parameter or a constant."""
-    while isinstance(expr, TypeCoerce | Grouping):
-        inner = expr.clause if isinstance(expr, TypeCoerce) else expr.element
+    """Whether naming the expression twice costs nothing: a column, a bind parameter or a constant,
+    cast or not."""
+    while isinstance(expr, TypeCoerce | Grouping | sa.Cast):
+        inner = expr.element if isinstance(expr, Grouping) else expr.clause
         if not isinstance(inner, sa.ColumnElement):
             return False
         expr = inner

@@ -58,7 +58,13 @@ def actor_word(word: str, type_: Type, dialect: Dialect) -> Sql:
 
 def _named(name: str, type_: Type, dialect: Dialect) -> Sql:
     kind = sa.Boolean() if type_.kind is Kind.BOOLEAN else column_type(type_)
-    return coerce(sa.bindparam(name, type_=kind), raw_type(type_, dialect))
+    raw = raw_type(type_, dialect)
+    bound = sa.bindparam(name, type_=kind)
+    if dialect == "postgresql" and isinstance(raw, sa.Numeric | sa.Boolean):
+        return sa.cast(
+            bound, raw
+        )  # of these the driver says the type only beside a value: a null would be text
+    return coerce(bound, raw)
 
 
 def calendar(key: str, part: str, dialect: Dialect) -> Sql:

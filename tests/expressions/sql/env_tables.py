@@ -44,9 +44,12 @@ class EnvTables:
         )
 
     def fill(self, connection: sa.Connection, records: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
-        """Create the tables anew and insert the records; keys that are no columns are left out."""
-        self.metadata.drop_all(connection)
+        """Create the tables and insert the records."""
         self.metadata.create_all(connection)
+        self.insert(connection, records)
+
+    def insert(self, connection: sa.Connection, records: Mapping[str, Iterable[Mapping[str, Any]]]) -> None:
+        """Insert records; keys that are no columns are left out."""
         for key, rows in records.items():
             table = self.tables[key]
             names = {column.name for column in table.c}

@@ -184,36 +184,39 @@ def test_a_long_list_and_a_wide_condition(filled: Filled, world: World, name: st
         assert selected(checked, WorldScope(world, "account"), connection)["huaxin"] is expected
 
 
+VARIABLES: dict[str, tuple[Type, Any]] = {
+    "率": (Type(Kind.PERCENT, scale=4, digits=5), Decimal("0.1500")),
+    "limit": (integer(15), 7),
+    "on": (BOOLEAN, True),
+    "kinds": (list_of(option_type("a", "b")), ("a",)),
+    "who": (Type(Kind.REFERENCE, entity="user"), UUID(int=5)),
+    "t": (text(9), "x"),
+}
+USES = (
+    "率",
+    "率 * limit",
+    "IF(on, limit, 0)",
+    "not on",
+    '"a" in kinds',
+    "who",
+    'CONCAT(t, "y")',
+    "kinds",
+    "limit / 3 > 2",
+)
+
+
 @NAMES
-def test_variables(filled: Filled, world: World, name: str) -> None:
+@pytest.mark.parametrize("is_null", [False, True])
+@pytest.mark.parametrize("text_", USES)
+def test_variables(filled: Filled, world: World, name: str, text_: str, is_null: bool) -> None:
     connection = connection_of(filled, name)
     dialect = dialect_of(connection.engine)
-    types: dict[str, Type] = {
-        "率": Type(Kind.PERCENT, scale=4, digits=5),
-        "limit": integer(15),
-        "on": BOOLEAN,
-    }
-    types |= {
-        "kinds": list_of(option_type("a", "b")),
-        "who": Type(Kind.REFERENCE, entity="user"),
-        "t": text(9),
-    }
-    values = {"率": Decimal("0.1500"), "limit": 7, "on": True, "kinds": ("a",), "who": UUID(int=5), "t": "x"}
-    env = Env(variables=types)
+    values = {key: None if is_null else value for key, (_, value) in VARIABLES.items()}
     context = replace(world.context({}), variables=values)
-    for text_ in (
-        "率 * limit",
-        "IF(on, limit, 0)",
-        '"a" in kinds',
-        "who",
-        'CONCAT(t, "y")',
-        "kinds",
-        "limit / 3 > 2",
-    ):
-        checked = compile_expression(text_, env)
-        statement = sa.select(compile_sql(checked, WorldScope(world, None), dialect).label("v"))
-        found = connection.execute(statement, context_parameters(context, dialect)).scalar_one()
-        assert same(found, compile_program(checked).eval({}, context)), text_
+    checked = compile_expression(text_, Env(variables={key: type_ for key, (type_, _) in VARIABLES.items()}))
+    statement = sa.select(compile_sql(checked, WorldScope(world, None), dialect).label("v"))
+    found = connection.execute(statement, context_parameters(context, dialect)).scalar_one()
+    assert same(found, compile_program(checked).eval({}, context))
 
 
 @pytest.mark.parametrize(("value", "named"), [("a\0b", r"'a\x00b'"), ("\ud800", r"'\ud800'")])
