@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from expressions.measure import walk as walk_tree
+from expressions.typed import ActorWord
 from schema_store.analysis import Analysis
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.access import Permission, Role
@@ -27,11 +29,21 @@ def check_access(analysis: Analysis) -> Iterator[Diagnostic]:
             readable[permission.entity].add(role.key)
     for place in analysis.walk.of(Permission):
         yield from _unusable(place, readable)
+    yield from _roles_in_conditions(analysis)
     if analysis.document.roles:
         for place in analysis.walk.of(Entity):
             assert isinstance(place.model, Entity)
             if not readable[place.model.key]:
                 yield diagnostic("access.unreadable_entity", place, entity=place.model.key)
+
+
+def _roles_in_conditions(analysis: Analysis) -> Iterator[Diagnostic]:
+    """A condition that looks at roles could take away by one role what another gives: more roles never see less."""
+    for place, finding in analysis.findings(Permission):
+        nodes = walk_tree(finding.checked.root) if finding.checked else ()
+        for node in nodes:
+            if isinstance(node, ActorWord) and node.word == "my_roles":
+                yield diagnostic("access.roles_in_when", place, finding.attribute, node.span)
 
 
 def _role(place: Place) -> Role:

@@ -18,6 +18,7 @@ CASES = [
     Case("access.nothing_readable", {f"{LEAD}/only": [], f"{LEAD}/hidden": []}, f"{LEAD}/only"),
     Case("access.act_twice", {f"{LEAD}/acts": ["read", "read"]}, f"{LEAD}/acts/1"),
     Case("access.unusable", {f"{LEAD}/acts": ["create", "update", "delete"]}, f"{LEAD}/acts"),
+    Case("access.roles_in_when", {f"{LEAD}/when": 'owner == me or "boss" in my_roles'}, f"{LEAD}/when"),
     Case("access.unreadable_entity", {"/roles/0/permissions/4/acts": ["create"]}, "/entities/4"),
 ]
 
