@@ -7,14 +7,19 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schema_store.analysis import Analysis
 from schema_store.canonical import canonical_bytes
 from schema_store.checks import check_document
+from schema_store.diagnostics import has_errors
 from schema_store.document import AppDocument
 from schema_store.document.base import Element
+from schema_store.ids import with_ids
 from schema_store.refactor import RenameRefused, check_rename, removal_plan, rename
 from tests.schema_store.checks.cases import at, changed
+from tests.schema_store.documents import documents
 from tests.schema_store.sales import document, item, sales
 
 DOCUMENT = document()
@@ -260,3 +265,18 @@ def test_a_removal_of_an_entity_names_what_refers_to_it_and_to_its_fields() -> N
 
 def test_nothing_breaks_when_something_unused_goes() -> None:
     assert removal_plan(DOCUMENT, ident("/roles/0/permissions/0")) == []
+
+
+@given(documents(), st.data())
+def test_random_documents_there_and_back(source: AppDocument, data: st.DataObject) -> None:
+    source = with_ids(source)
+    complaints = check_document(source)
+    assert all(each.message["zh-CN"] and each.message["en"] for each in complaints)
+    elements = [place for place in Analysis(source).walk.of(Element) if place.id]
+    if has_errors(complaints) or not elements:
+        return
+    place = data.draw(st.sampled_from(elements))
+    assert isinstance(place.model, Element)
+    renamed = rename(source, place.id or "", "新")
+    assert has_errors(check_document(renamed)) is False
+    assert canonical_bytes(rename(renamed, place.id or "", place.model.key)) == canonical_bytes(source)
