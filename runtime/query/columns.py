@@ -20,6 +20,10 @@ from schema_store.system import PLATFORM_ENTITIES, SYSTEM_FIELDS
 SYSTEM_TYPES: dict[str, Type] = {field.column: field.type for field in SYSTEM_FIELDS if field.name}
 
 
+#: Names of references of people and trees: in expressions, on the wire.
+PLATFORM_COLUMNS = {"team": "team_id", "region": "region_id", "parent": "parent_id"}
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A value of the answer.
@@ -64,7 +68,7 @@ def columns_of(access: Access, entity: str, keys: Iterable[str], root: sa.FromCl
 
 def _platform_column(served: Served, entity: str, key: str, root: sa.FromClause) -> Column:
     type_ = PLATFORM_ENTITIES[entity].fields[key].type
-    name = {"team": "team_id", "region": "region_id", "parent": "parent_id"}.get(key, key)
+    name = PLATFORM_COLUMNS.get(key, key)
     return _read(name, root.c[name], type_, served.dialect)
 
 

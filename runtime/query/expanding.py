@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from runtime.access import Access
-from runtime.query.columns import reference_target, wanted_fields
+from runtime.query.columns import PLATFORM_COLUMNS, reference_target, wanted_fields
 from runtime.refusals import BadQuery, FieldError, TooExpensive
 from schema_store.system import SYSTEM_FIELDS
 
@@ -50,14 +50,16 @@ def parse_expand(access: Access, entity: str, paths: Sequence[str]) -> Expansion
 
 def _target(access: Access, entity: str, name: str) -> str | None:
     target = reference_target(access.served, entity, name)
-    if target is None or wire_name(access, entity, name) not in access.readable(entity):
+    key = wire_name(access, entity, name) if entity in access.served.app.entities else name
+    if target is None or key not in access.readable(entity):
         return None
     return target if access.readable(target) else None
 
 
 def wire_name(access: Access, entity: str, name: str) -> str:
     """The name on the wire of what expand calls ``name``: ``owner`` is ``owner_id``."""
-    return _COLUMNS.get(name, name) if entity in access.served.app.entities else name
+    names = _COLUMNS if entity in access.served.app.entities else PLATFORM_COLUMNS
+    return names.get(name, name)
 
 
 def expansion_fields(expansion: Expansion) -> list[str]:

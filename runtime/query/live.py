@@ -31,10 +31,10 @@ Live = Mapping[str, frozenset[str]]
 
 
 def is_live(served: Served, entity: str, key: str) -> bool:
-    """Whether a field has no column because its value is computed when it is read."""
+    """Whether the value of a field is computed when it is read: time alone changes it."""
     found = served.app.entities.get(entity)
     field = found.fields.get(key) if found else None
-    return field is not None and field.computed is not None and (key, "") not in served.columns[field.entity]
+    return field is not None and field.computed == "formula" and field.is_volatile
 
 
 def live_name(served: Served, entity: str, key: str) -> str:
