@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from expressions.registry import SqlCompiler
-from expressions.sql.forms import INTEGER, Sql, call, list_members, literal, truth, whole
+from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, list_members, literal, truth, whole
 from expressions.typed import ActorWord, Apply, Const, Listing, Typed
 from expressions.types import Kind, Type
 from expressions.wide import WIDE_DIGITS
@@ -127,6 +127,9 @@ def member(c: SqlCompiler, node: Apply) -> Sql:
             return value == sa.any_(listed)
         return value.in_(list_members(listed, members.type))
 
+    if c.dialect == "postgresql" and isinstance(x, Const) and x.value is not None:
+        one = literal((x.value,), members.type, c.dialect)
+        return c.compile(members).op("@>", return_type=BOOLEAN)(one)  # a GIN index serves it
     values = [c.convert(x, members.type.item or x.type), c.compile(members)]
     if isinstance(members, ActorWord):  # never null and, as it is bound, never empty
         return found(*values)

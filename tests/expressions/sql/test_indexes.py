@@ -27,6 +27,7 @@ INDEXED = {
     'name == "华信"': "name",
     'name > "龥"': "name",
     "owner == me": "owner",
+    "region in my_regions": "region",
     "discount > 0.9999": "discount",
     'kind in ["partner"]': "kind",
     'sla > "400d"': "sla",
@@ -60,6 +61,7 @@ def accounts(world: World) -> Iterator[dict[str, object]]:
     for number in range(ROWS):
         yield plain | {
             "id": type(from_record["id"])(int=number + 1),
+            "f_region": type(from_record["id"])(int=number + 1),
             "f_owner": type(from_record["id"])(int=number + 1),
             "f_name": f"公司{number}",
             "f_revenue": from_record["revenue"] + number,
