@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from expressions.context import ActorValues
 from expressions.env import Env
 from expressions.sql import SqlScope, context_parameters
+from runtime.access.explanation import Explanation, explain_act, explain_field
 from runtime.access.filters import path_parameters, restriction
 from runtime.access.policy import Policy, engine_policy, policy_of
 from runtime.access.scope import AccessScope
 from runtime.people.actors import Actor
-from runtime.refusals import Forbidden, NotFound
+from runtime.refusals import BadQuery, FieldError, Forbidden, NotFound
 from runtime.served import RecordScope, Served
 from schema_store.document.access import Act
 
@@ -125,6 +127,48 @@ class Access:
         """Values of every bind of filters and expressions; names that a SELECT does not use do no harm."""
         context = self.served.app.context(now, self.values)
         return context_parameters(context, self.served.dialect) | path_parameters(self.actor)
+
+    def explain(
+        self,
+        connection: Connection,
+        entity: str,
+        act: Act,
+        record: UUID | None = None,
+        *,
+        now: datetime,
+        field: str | None = None,
+        reader: Access | None = None,
+    ) -> Explanation:
+        """Why this actor may or may not do the act, grant by grant (sentences: :mod:`runtime.access.sentences`).
+
+        Args:
+            connection: inside a transaction.
+            entity: what is asked about.
+            act: what would be done.
+            record: whether on this record; None: whether on any.
+            now: the moment.
+            field: also why this field (by its name on the wire) is there, and whether it can be changed.
+            reader: who wants to know; None: the actor themselves. They learn of nothing that they may not read.
+
+        Raises:
+            NotFound: the reader sees nothing of the entity, or not this record.
+            BadQuery: ``unknown_field``: the reader has no such field.
+        """
+        asking = reader or self
+        asking.require(entity, "read")
+        if record is not None and not asking._sees(connection, entity, record, now):
+            raise NotFound
+        if field is not None and field not in asking.readable(entity):
+            raise BadQuery("unknown_field", [FieldError("/field", "unknown_field", {"name": field})])
+        names = asking.env(entity)
+        parameters = self.parameters(now)
+        found = explain_act(connection, self.policy, self.actor, entity, act, record, parameters, names)
+        return found if field is None else replace(found, field=explain_field(self.policy, entity, field))
+
+    def _sees(self, connection: Connection, entity: str, record: UUID, now: datetime) -> bool:
+        table = self.served.entity_table(entity)
+        query = sa.select(table.c.id).where(table.c.id == record, self.row_filter(entity, "read", table))
+        return connection.execute(query, self.parameters(now)).first() is not None
 
     def _of_history(self, entity: str, alias: sa.FromClause) -> sa.ColumnElement[bool]:
         """The rows of a shared history that belong to readable records."""

@@ -100,6 +100,15 @@ class Policy:
         """What expressions may name of an entity."""
         return frozenset(self._infos[entity].fields) if entity in self._infos else frozenset()
 
+    def changing(self, entity: str, field: str) -> tuple[CompiledGrant, ...]:
+        """The grants that could let a field of a record be changed: for the owner assigning, for a stage moving on."""
+        if field == OWNER:
+            return self.grants(entity, "assign")
+        return self.grants(entity, "transition" if field in self._stages(entity) else "update")
+
+    def _stages(self, entity: str) -> frozenset[str]:
+        return frozenset(self.served.app.entities[entity].pipelines)
+
     def _names(self, entity: str) -> frozenset[str]:
         """Readable fields as expressions name them, fields that expressions do not see among them."""
         app = self.served.app
@@ -111,9 +120,9 @@ class Policy:
         if entity not in app.entities:
             return frozenset()
         grants = self.grants(entity, "read")
-        return frozenset[str]().union(*(self._seen(grant) for grant in grants))
+        return frozenset[str]().union(*(self.seen(grant) for grant in grants))
 
-    def _seen(self, grant: CompiledGrant) -> frozenset[str]:
+    def seen(self, grant: CompiledGrant) -> frozenset[str]:
         """The names that exist under a grant; ``only`` narrows the author's fields, never system fields."""
         fields = frozenset(self.served.app.entities[grant.entity].fields)
         own = fields if grant.only is None else fields & grant.only
@@ -124,8 +133,7 @@ class Policy:
         owner, _, children = entity.partition(".")
         if owner not in self.served.app.entities or not self.readable(owner):
             return frozenset()
-        stages = frozenset(self.served.app.entities[owner].pipelines)
-        if children == STAGE_CHANGES and not stages <= self.readable(owner):
+        if children == STAGE_CHANGES and not self._stages(owner) <= self.readable(owner):
             return frozenset()
         return frozenset(self.served.app.infos[entity].fields)
 
@@ -134,7 +142,7 @@ class Policy:
             return frozenset()
         fields = self.served.app.entities[entity].fields
         granted = self._given(entity, act)
-        stages = frozenset(self.served.app.entities[entity].pipelines)
+        stages = self._stages(entity)
         if act == "update":
             granted = (granted - stages) | (self._given(entity, "transition") & stages)
         written = frozenset(key for key, field in fields.items() if key in granted and is_given(field))
@@ -145,7 +153,7 @@ class Policy:
     def _given(self, entity: str, act: Act) -> frozenset[str]:
         """The names that the grants of an act allow to be written, whatever their kind."""
         return frozenset[str]().union(
-            *(self._seen(grant) - grant.read_only for grant in self.grants(entity, act))
+            *(self.seen(grant) - grant.read_only for grant in self.grants(entity, act))
         )
 
     @cached_property
