@@ -55,6 +55,7 @@ class Trace:
         type: its static type.
         value: its value; None also when it was not computed.
         computed: False for the branch not taken.
+        error: the kind of error that stopped this very part, for a row that breaks its types; else None.
         children: the sub-expressions.
         samples: for an aggregate, condition and value on the first children.
     """
@@ -64,6 +65,7 @@ class Trace:
     type: Type
     value: Value
     computed: bool
+    error: str | None
     children: tuple[Trace, ...]
     samples: tuple[tuple[Trace, ...], ...] = ()
 
@@ -131,6 +133,8 @@ class _Tracer(Interpreter):  # type: ignore[misc]  # asteval has no types
         self.context = context
         self.values: _Values = {}
         self.samples: dict[int, list[_Values]] = {}
+        self.errors: dict[int, str] = {}
+        self.failed: str | None = None
         self.steps = 0
         symbols["context"] = context
         for path, identifier in lowering.fields.items():
@@ -141,7 +145,7 @@ class _Tracer(Interpreter):  # type: ignore[misc]  # asteval has no types
             symbols[identifier] = self.loop(loop)
 
     def run(self, node: Any, expr: Any = None, lineno: Any = None, with_raise: bool = True) -> Any:
-        """One step, its value kept; our functions raise through, asteval's own wrapping is not wanted."""
+        """One step, its value kept; asteval's own way with errors is not wanted, it hides what comes after."""
         del expr, lineno, with_raise
         self.steps += 1
         if self.steps > MAX_STEPS:
@@ -150,12 +154,19 @@ class _Tracer(Interpreter):  # type: ignore[misc]  # asteval has no types
         typed = getattr(node, "typed", None)
         if typed is not None:
             self.values[_identity(typed)] = value
+            if self.failed is not None:
+                self.errors[_identity(typed)], self.failed = self.failed, None
         return value
 
     def on_call(self, node: ast.Call) -> Any:
-        """A call of one of our functions; asteval's own would turn an error into text with our values in it."""
+        """A call of one of our functions; an error becomes a null with the error's kind beside it, never its text."""
         function = self.run(node.func)
-        return function(*[self.run(argument) for argument in node.args])
+        args = [self.run(argument) for argument in node.args]
+        try:
+            return function(*args)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            self.failed = type(error).__name__
+            return None
 
     def on_namedexpr(self, node: ast.NamedExpr) -> Any:
         """``name := value``."""
@@ -212,6 +223,7 @@ class _Tracer(Interpreter):  # type: ignore[misc]  # asteval has no types
             node.type,
             _clean(value, node.type),
             _identity(node) in values,
+            self.errors.get(_identity(node)),
             tuple(self.trace(part, values, samples) for part in below),
             inside,
         )

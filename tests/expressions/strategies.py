@@ -301,7 +301,9 @@ class _Draw:
     def make_text(self, scope: tuple[str, bool], depth: int) -> Node:
         t, u = (self.value(Kind.TEXT, scope, depth) for _ in range(2))
         n = self.pick(Literal(0), Literal(2), Unary("-", Literal(1)), self.leaf(Kind.INTEGER, scope))
-        printed = self.pick(t, self.value(Kind.DECIMAL, scope, depth), self.value(Kind.DATE, scope, depth), n)
+        # A rounded percent is a percent, which CONCAT does not print; half more makes it a decimal.
+        number = Binary("+", self.value(Kind.DECIMAL, scope, depth), Literal(Decimal("0.5")))
+        printed = self.pick(t, number, self.value(Kind.DATE, scope, depth), n)
         return self.pick(
             _call(self.pick("LOWER", "UPPER", "TRIM"), t),
             _call(self.pick("LEFT", "RIGHT"), t, n),

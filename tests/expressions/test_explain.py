@@ -92,10 +92,12 @@ def test_too_many_steps_is_an_error_of_its_own(monkeypatch: pytest.MonkeyPatch) 
     assert trace_of("count + 1").value == 4
 
 
-def test_an_error_in_one_explanation_leaves_the_next_alone() -> None:
-    with pytest.raises(TypeError):
-        trace_of("amount * 2", {"amount": "a text"})
-    assert trace_of("amount * 2").value == Decimal("200.00")
+def test_an_error_becomes_a_value_at_its_part() -> None:
+    trace = trace_of("COALESCE(weight * 2, 7) + 1", dict(ROW) | {"weight": "a text"})
+    failed = {each.text: each.error for each in flat(trace) if each.error}
+    assert failed == {"*": "TypeError"}
+    assert trace.value == Decimal("8.00")
+    assert all(each.error is None for each in flat(trace_of("weight * 2 + weight")))
 
 
 def test_the_interpreter_knows_our_names_alone() -> None:
