@@ -82,7 +82,7 @@ class Analysis:
 
     def untranslatable(self, finding: Finding) -> tuple[Problem, ...]:
         """Why an expression that must run in the database cannot; empty when it can, or need not."""
-        if finding.checked is None or not needs_database(finding):
+        if finding.checked is None or not needs_database(finding, self.derivation.volatile):
             return ()
         return tuple(not_translatable(finding.checked))
 

@@ -61,7 +61,7 @@ def compile_entity(
 
 def _field(entity: Entity, field: BaseField, programs: Programs, scores: Written) -> CompiledField:
     environments = programs.analysis.environments
-    is_volatile = _is_volatile(entity, field, programs, scores)
+    is_volatile = (entity.key, field.key) in programs.analysis.derivation.volatile
     return CompiledField(
         id=require_id(field),
         key=field.key,
@@ -74,13 +74,6 @@ def _field(entity: Entity, field: BaseField, programs: Programs, scores: Written
         computed=_computed(entity, field, scores),
         is_volatile=is_volatile,
     )
-
-
-def _is_volatile(entity: Entity, field: BaseField, programs: Programs, scores: Written) -> bool:
-    if isinstance(field, FormulaField | RollupField):
-        return programs.get(field, "expression").checked.volatile
-    score = scores.get((entity.key, field.key))
-    return score is not None and score.is_volatile
 
 
 def _computed(

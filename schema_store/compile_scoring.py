@@ -48,7 +48,8 @@ def compile_score(score: Score, programs: Programs) -> CompiledScore:
         maximum=_decimal(score.maximum),
         factors=factors,
         bands=tuple(_band(band) for band in score.bands),
-        is_volatile=any(program.checked.volatile for program in used),
+        reads=frozenset().union(*(program.checked.fields for program in used)),
+        is_volatile=(score.entity, score.field) in programs.analysis.derivation.volatile,
     )
 
 

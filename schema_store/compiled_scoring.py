@@ -81,7 +81,8 @@ class CompiledScore:
     Attributes:
         field: the score field it writes; ``band_field`` gets the band's key.
         scale: digits behind the point of ``field``.
-        is_volatile: whether time alone changes it (windows, decay).
+        reads: every path that a row must hold to be scored.
+        is_volatile: whether time alone changes it (windows, decay, a volatile formula).
     """
 
     id: str
@@ -95,13 +96,8 @@ class CompiledScore:
     maximum: Decimal | None
     factors: tuple[CompiledFactor, ...]
     bands: tuple[CompiledBand, ...]
+    reads: frozenset[tuple[str, ...]]
     is_volatile: bool
-
-    @property
-    def reads(self) -> frozenset[tuple[str, ...]]:
-        """Every path that a row must hold to be scored."""
-        programs = [each for factor in self.factors for each in (factor.condition, factor.per) if each]
-        return frozenset().union(*(program.checked.fields for program in programs))
 
     def evaluate(self, row: Row, context: Context) -> ScoreResult:
         """Sum of the factors within the bounds, rounded half-up to the field's scale, and its band."""

@@ -35,6 +35,8 @@ class Derivation:
         self._walk, self._expressions, self._entities, self._links = walk, expressions, entities, links
         self.reading: dict[FieldName, list[Reading]] = defaultdict(list)
         self.places: dict[FieldName, Place] = {}
+        self._timed: set[FieldName] = set()
+        self._scored: set[FieldName] = set()
         self._formulas()
         self._scores()
         self.graph = graph_of(self.reading)
@@ -50,6 +52,22 @@ class Derivation:
         """What a change of a field must refresh."""
         return reverse(self.reading)
 
+    @cached_property
+    def volatile(self) -> frozenset[FieldName]:
+        """Computed fields that time alone changes: by themselves, or because they read a formula that does.
+
+        A score that time changes is kept up to date in its column, so what reads it is not volatile for that.
+        """
+        found = set(self._timed)
+        for name in self.order:
+            if any(source in found and source not in self._scored for source in self.graph[name]):
+                found.add(name)
+        return frozenset(found)
+
+    def _see(self, name: FieldName, finding: Finding) -> None:
+        if finding.checked is not None and finding.checked.volatile:
+            self._timed.add(name)
+
     def _formulas(self) -> None:
         for place, finding in self._findings(FormulaField, RollupField):
             field = place.model
@@ -58,19 +76,23 @@ class Derivation:
                 continue  # its default, which is a complaint of its own
             name = (place.entity or "", field.key)
             self._note(name, place, self.read(finding.site.pointer))
+            self._see(name, finding)
 
     def _scores(self) -> None:
         for place in self._walk.of(Score):
             score = place.model
             assert isinstance(score, Score)
             self._note((score.entity, score.field), place, [])
+            self._scored |= {(score.entity, score.field), (score.entity, score.band_field or "")}
             if score.band_field:
                 self._note((score.entity, score.band_field), place, [((score.entity, score.field), ())])
         for place, finding in self._findings(Factor):
             owner = place.nearest(Score)
             assert owner is not None
             assert isinstance(owner.model, Score)
-            self.reading[owner.model.entity, owner.model.field] += self.read(finding.site.pointer)
+            name = (owner.model.entity, owner.model.field)
+            self.reading[name] += self.read(finding.site.pointer)
+            self._see(name, finding)
 
     def read(self, pointer: str) -> list[Reading]:
         """What the expression at ``pointer`` reads; nothing when it has problems."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from expressions.checker import check
@@ -10,6 +11,7 @@ from expressions.parser import check_syntax
 from expressions.problems import Problem
 from expressions.typed import Checked
 from expressions.types import Type
+from schema_store.dependencies import FieldName
 from schema_store.document.access import Permission
 from schema_store.document.fields import FormulaField, RollupField
 from schema_store.document.surfaces import Metric, View
@@ -41,14 +43,14 @@ class Finding:
         return self.site.pointer[len(self.site.place.pointer) :]
 
 
-def needs_database(finding: Finding) -> bool:
+def needs_database(finding: Finding, volatile: Collection[FieldName]) -> bool:
     """Whether the database must be able to answer an expression: filters, permissions, roll-ups, metrics.
 
-    A formula that changes with time alone is computed while it is read, so it is asked of the database too.
+    A ``volatile`` formula, which time alone changes, is computed while it is read, so the database is asked too.
     """
-    place, checked = finding.site.place, finding.checked
+    place = finding.site.place
     if isinstance(place.model, FormulaField):
-        return checked is not None and checked.volatile and finding.attribute == "/expression"
+        return finding.attribute == "/expression" and (place.entity or "", place.model.key) in volatile
     if isinstance(place.model, RollupField):
         return finding.attribute == "/expression"
     return isinstance(place.model, Permission | View) or place.nearest(Metric) is not None

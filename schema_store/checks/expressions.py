@@ -18,7 +18,7 @@ def check_expressions(analysis: Analysis) -> Iterator[Diagnostic]:
         for problem in (*finding.problems, *analysis.untranslatable(finding)):
             yield of_problem(problem, finding.site.place, finding.site.pointer)
         yield from _number(finding)
-        yield from _rollup(finding)
+        yield from _rollup(analysis, finding)
 
 
 def _number(finding: Finding) -> Iterator[Diagnostic]:
@@ -29,13 +29,13 @@ def _number(finding: Finding) -> Iterator[Diagnostic]:
         )
 
 
-def _rollup(finding: Finding) -> Iterator[Diagnostic]:
+def _rollup(analysis: Analysis, finding: Finding) -> Iterator[Diagnostic]:
     site, checked = finding.site, finding.checked
-    is_rollup = isinstance(site.place.model, RollupField) and finding.attribute == "/expression"
-    if not is_rollup or checked is None:
+    field = site.place.model
+    if not isinstance(field, RollupField) or finding.attribute != "/expression" or checked is None:
         return
     root = checked.root
-    if checked.volatile:
+    if (site.place.entity, field.key) in analysis.derivation.volatile:
         yield diagnostic("expression.volatile_rollup", site.place, "/expression", root.span)
     if not isinstance(root, Aggregate):
         yield diagnostic("expression.not_an_aggregate", site.place, "/expression", root.span)

@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from expressions.registry import REGISTRY
+from expressions.library import AGGREGATES, FUNCTIONS
 from schema_store.analysis import Analysis
 from schema_store.diagnostics import Diagnostic
 from schema_store.document import AppDocument
@@ -21,7 +21,7 @@ from schema_store.system import RESERVED_ENTITY_KEYS, RESERVED_FIELD_KEYS
 from schema_store.walk import Place
 
 #: Words that a name inside an expression cannot be.
-_WORDS = RESERVED_FIELD_KEYS | SYSTEM_CHILDREN | {entry.key for entry in REGISTRY.entries()}
+_WORDS = RESERVED_FIELD_KEYS | SYSTEM_CHILDREN | FUNCTIONS | AGGREGATES
 
 
 def check_names(analysis: Analysis) -> Iterator[Diagnostic]:

@@ -76,7 +76,7 @@ def test_findings_by_the_model_they_belong_to() -> None:
     ],
 )
 def test_what_the_database_must_answer(pointer: str, needed: bool) -> None:
-    assert needs_database(ANALYSIS.expressions[pointer]) is needed
+    assert needs_database(ANALYSIS.expressions[pointer], ANALYSIS.derivation.volatile) is needed
 
 
 def test_values_are_judged_by_their_field() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schema_store.analysis import Analysis
 from schema_store.dependencies import Refresh, Step, components, cycle_through, reverse
-from tests.schema_store.checks.cases import changed
+from tests.schema_store.checks.cases import changed, complaints
 from tests.schema_store.documents import field
 from tests.schema_store.sales import document, sales
 
@@ -133,6 +133,23 @@ def test_a_path_through_several_relations_is_walked_back_in_order() -> None:
     analysis = Analysis(changed({"/entities": entities}))
     assert ("lead", "deep", (TO_LEADS,)) in refreshes("customer", "contract_total", analysis)
     assert ("lead", "many", (TO_CUSTOMER, TO_LEADS)) in refreshes("contract", "amount", analysis)
+
+
+def test_volatility_spreads_through_formulas_and_stops_at_scores() -> None:
+    entities = sales()["entities"]
+    entities[2]["fields"] += [
+        field("formula", "lateness", expression="IF(late, 1, 0)", result={"type": "integer"}),
+        field("formula", "warmth", expression="heat + 1", result={"type": "integer"}),
+        field("formula", "steady", expression="visits + 1", result={"type": "integer"}),
+    ]
+    derivation = Analysis(changed({"/entities": entities})).derivation
+    assert derivation.volatile == {("lead", "late"), ("lead", "lateness"), ("lead", "heat")}
+
+
+def test_a_rollup_over_a_volatile_formula_is_refused() -> None:
+    rollup = field("rollup", "late_leads", expression="COUNT(leads, late)", result={"type": "integer"})
+    [found] = complaints({"/entities/0/fields/-": rollup})
+    assert found.code == "expression.volatile_rollup"
 
 
 def test_reverse_names_each_concern_once() -> None:
