@@ -103,13 +103,10 @@ class Ddl:
         if layout.references is not None and not inline:
             self._add_key(entity, table, layout)
 
-    def _literal(self, column: ColumnLayout, value: Any) -> sa.TextClause:
+    def _literal(self, column: ColumnLayout, value: Any) -> sa.ColumnElement[Any]:
         """A constant as the database writes it; every value passes through the type of its column."""
         kind = column_type(column.type)
-        plain = kind.form(self.dialect)
-        literal = sa.literal(kind.encode(value, self.dialect), plain)
-        text = literal.compile(dialect=self.connection.dialect, compile_kwargs={"literal_binds": True})
-        return sa.text(str(text).replace(":", "\\:"))
+        return sa.literal(kind.encode(value, self.dialect), kind.form(self.dialect))
 
     def _foreign_key(self, column: ColumnLayout) -> sa.ForeignKey:
         """A key on a column of the same database; the target stands in a table object of its own."""

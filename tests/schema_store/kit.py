@@ -120,6 +120,22 @@ class App:
                     made[column.name] = held
         return made
 
+    def link(self, key: str, name: str, *pairs: tuple[uuid.UUID, uuid.UUID]) -> None:
+        """Write pairs of a many-to-many field."""
+        rows = [{"source": source, "target": target} for source, target in pairs]
+        with writing(self.engine) as connection:
+            connection.execute(sa.insert(self._links(key, name)), rows)
+
+    def linked(self, key: str, name: str) -> set[tuple[uuid.UUID, uuid.UUID]]:
+        """The pairs of a many-to-many field."""
+        with reading(self.engine) as connection:
+            return {tuple(row) for row in connection.execute(sa.select(self._links(key, name)))}
+
+    def _links(self, key: str, name: str) -> sa.Table:
+        entity = next(e for e in self.document.entities if e.key == key)
+        spec = next(f for f in entity.fields if f.key == name)
+        return build_tables(self.layout, self.engine.dialect.name).links[spec.id]
+
     def values(self, key: str, name: str) -> dict[uuid.UUID, Any]:
         """Values of a field by record."""
         table = self.table(key)
