@@ -12,7 +12,7 @@ from schema_store.compiled import CompiledEntity
 from schema_store.compiled_process import CompiledPipeline
 from schema_store.document.fields import LinksField
 
-Act = Literal["create", "update", "delete", "restore"]
+Act = Literal["create", "update", "transition", "delete", "restore"]
 Values = dict[str, Any]
 
 #: Names of system fields: on the wire, in expressions.
@@ -133,6 +133,19 @@ class Saved:
     values: Mapping[str, Any]
     changed: frozenset[str]
     warnings: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a transition would meet; nothing was written.
+
+    Attributes:
+        allowed: whether it would pass.
+        unmet: what is missing, as the gate names it.
+    """
+
+    allowed: bool
+    unmet: tuple[Any, ...] = ()
 
 
 def wire_name(key: str) -> str:

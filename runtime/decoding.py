@@ -10,7 +10,7 @@ from uuid import UUID
 from runtime.change import WIRE_NAMES, Change, wire_name
 from runtime.refusals import FieldError, FieldReadOnly, Invalid
 from runtime.unit import Unit
-from runtime.writer.targets import find_targets
+from runtime.writer.targets import attach_files, find_targets, stored_links
 from schema_store.compiled import CompiledEntity
 from schema_store.document.fields import (
     FileField,
@@ -45,10 +45,12 @@ def require_fields(unit: Unit, change: Change) -> None:
                 closed.append(name)
         elif name in _SYSTEM:
             errors.append(FieldError(pointer(name), "system_field"))
-        elif name not in change.entity.fields or name not in readable:
-            errors.append(FieldError(pointer(name), "unknown_field"))
-        elif name not in writable or change.entity.fields[name].computed is not None:
+        elif name in writable:
+            continue
+        elif name in change.entity.fields and name in readable:
             closed.append(name)
+        else:
+            errors.append(FieldError(pointer(name), "unknown_field"))
     if errors:
         raise Invalid(errors)
     if closed:
@@ -66,6 +68,8 @@ def decode_values(unit: Unit, change: Change) -> None:
     given: dict[str, Any] = {}
     for name, wire in change.request.wire.items():
         key = WIRE_NAMES.get(name, name)
+        if change.before is not None and _is_links(change.entity, key):
+            change.before[key] = stored_links(unit, change, key) or None
         if _is_stored(change, key, wire):
             continue
         try:
@@ -73,6 +77,8 @@ def decode_values(unit: Unit, change: Change) -> None:
         except FieldValueError as error:
             params = {word: str(value) for word, value in error.params.items()}
             change.errors.append(FieldError(pointer(name), error.code, params))
+    for key, value in given.items():
+        given[key] = tuple(sorted(value)) if value and _is_links(change.entity, key) else value
     change.after |= given
     change.given = frozenset(given)
     change.errors += check_targets(unit, change, given)
@@ -92,6 +98,10 @@ def _is_stored(change: Change, key: str, wire: Any) -> bool:
     return bool(wire == (field.encode(stored) if field else stored and str(stored)))
 
 
+def _is_links(entity: CompiledEntity, key: str) -> bool:
+    return key in entity.fields and isinstance(entity.fields[key].spec, LinksField)
+
+
 def _decode(entity: CompiledEntity, key: str, wire: Any) -> Any:
     if key == "owner":
         return None if wire is None or wire == "" else require_uuid(wire)
@@ -109,6 +119,32 @@ def check_targets(unit: Unit, change: Change, given: Mapping[str, Any]) -> Itera
         found = find_targets(unit, change, target, frozenset(_flat(fields.values())))
         for key, ids in fields.items():
             yield from _missing(key, ids, found)
+
+
+def take_files(unit: Unit, change: Change) -> None:
+    """After the write: files that the record names for the first time, and those shown at a gate, become its own."""
+    ids: set[UUID] = {UUID(each["file_id"]) for each in change.request.evidence}
+    for key in change.given:
+        if _target_of(change.entity, key) == "file" and change.after[key] is not None:
+            value = change.after[key]
+            ids.update(value if isinstance(value, tuple) else (value,))
+    attach_files(unit, change, ids)
+
+
+def decode_evidence(unit: Unit, change: Change) -> None:
+    """Files shown at a gate must be there and the actor's to show."""
+    ids: dict[int, UUID] = {}
+    for index, each in enumerate(change.request.evidence):
+        try:
+            ids[index] = require_uuid(each.get("file_id"))
+        except FieldValueError as error:
+            change.errors.append(FieldError(f"/evidence/{index}/file_id", error.code))
+    found = find_targets(unit, change, "file", frozenset(ids.values())) if ids else frozenset()
+    change.errors += [
+        FieldError(f"/evidence/{index}/file_id", "no_such_record")
+        for index, each in ids.items()
+        if each not in found
+    ]
 
 
 def _missing(key: str, ids: tuple[UUID, ...], found: frozenset[UUID]) -> Iterator[FieldError]:

@@ -21,6 +21,9 @@ def load_surroundings(unit: Unit, change: Change) -> None:
     steps = tuple(each.field for each in steps_to_run(change))
     want = _want(unit.served, change.key, steps)
     change.row = dict(change.after)
+    if change.before is None:
+        # Nobody can refer to a record that is not there yet: its children need not be asked for.
+        change.row |= {key: change.row.get(key, ()) for key in want.children}
     pending = {(change.key, change.id): change.row}
     Rows(unit.connection, unit.served, unit.context, pending).complete(want, [change.row])
     if change.before is None or not change.entity.conditions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
@@ -49,6 +50,22 @@ def stage_rows(unit: Unit, change: Change) -> list[Values]:
             "reason": change.request.override or change.request.note,
         }
         for move in change.moves
+    ]
+
+
+def evidence_rows(unit: Unit, change: Change) -> list[Values]:
+    """One row per file shown at a gate; what it proves is named by the requirement's key."""
+    return [
+        {
+            "id": uuid7(),
+            "entity": change.entity.id,
+            "record": change.id,
+            "at": unit.now,
+            "by": unit.person,
+            "requirement": each["key"],
+            "file": UUID(each["file_id"]),
+        }
+        for each in change.request.evidence
     ]
 
 

@@ -7,89 +7,51 @@ next. Steps never call each other. Only the edge commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from runtime.access import Act
-from runtime.change import Change, Request, Saved, Values, wire_name
+from runtime.access import Act, engine_access
+from runtime.bin import released_by, require_unreferred
+from runtime.change import Change, DryRun, Request, Saved, Values
 from runtime.conditions import check_conditions, require_validations, require_values
-from runtime.decoding import decode_values, require_fields
+from runtime.decoding import decode_evidence, decode_values, require_fields, take_files
 from runtime.defaults import fill_defaults
 from runtime.deriving import derive, load_surroundings
 from runtime.follow_ups import refresh_others
-from runtime.history import history_row, stage_rows
 from runtime.numbering import give_numbers
+from runtime.refusals import FieldError, Invalid
 from runtime.stages import settle_stages
-from runtime.staleness import stale_of
+from runtime.storing import saved_of, stamp, stay_inside, store
 from runtime.unit import FollowUp, Unit
 from runtime.writer.columns import columns_of
-from runtime.writer.locking import lock_record, require_inside
-from runtime.writer.writing import Batch, RecordWrite, VersionPassed, write
+from runtime.writer.locking import lock_binned, lock_record
 
 Step = Callable[[Unit, Change], Iterable[FollowUp] | None]
 
-
-def stamp(unit: Unit, change: Change) -> None:
-    """Version, time and person of a save that changes anything."""
-    if change.changed:
-        version = 0 if change.before is None else change.before["version"]
-        change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
-
-
-def store(unit: Unit, change: Change) -> None:
-    """Steps 10 to 12: write the record with its history, if the version is still the one expected.
-
-    Raises:
-        Stale: it is not.
-    """
-    before, asked, version = change.before, change.request.version, change.after["version"]
-    if before is not None and asked is not None and asked != before["version"]:
-        raise stale_of(unit, change, asked, before["version"])
-    if not change.changed:
-        return
-    record = RecordWrite(
-        change.key,
-        change.id,
-        {key: change.after[key] for key in change.changed},
-        None if before is None else before["version"],
-        links=change.pairs,
-    )
-    try:
-        write(unit, Batch(record, [history_row(unit, change, version, change.act)], stage_rows(unit, change)))
-    except VersionPassed:
-        raise stale_of(unit, change, version - 1, version) from None
-
-
-def stay_inside(unit: Unit, change: Change) -> None:
-    """Step 11: the row as written must be inside the actor's row filter.
-
-    Raises:
-        Forbidden: it is outside.
-    """
-    act: Act = "create" if change.before is None else "update"
-    require_inside(unit, change.key, change.id, act)
-
-
-#: Steps 2 to 14 in their order; step 1 is what makes the change.
-STEPS: tuple[Step, ...] = (
-    require_fields,
-    decode_values,
-    fill_defaults,
+#: Steps 3 to 9: what the record will be, and whether it may be that. Nothing is written but given numbers.
+PREPARE: tuple[Step, ...] = (
     stamp,
     load_surroundings,
-    derive,
+    derive,  # before the conditions, which may look at what is computed
     settle_stages,
     check_conditions,
     require_values,
     give_numbers,
     require_validations,
-    store,
-    stay_inside,
-    refresh_others,
 )
+#: Steps 10 to 14.
+FINISH: tuple[Step, ...] = (store, stay_inside, take_files, refresh_others)
+#: Steps 2 and 3, where there are values.
+DECODE: tuple[Step, ...] = (require_fields, decode_values, decode_evidence)
+
+CREATE: tuple[Step, ...] = (*DECODE, fill_defaults, *PREPARE, *FINISH)
+UPDATE: tuple[Step, ...] = (*DECODE, *PREPARE, *FINISH)
+RESTORE: tuple[Step, ...] = (*PREPARE, *FINISH)
 
 
 def create(
@@ -112,11 +74,11 @@ def create(
         request: everything else that may be asked; stands over ``wire`` and ``form``.
 
     Raises:
-        NotFound, Forbidden: the entity is not there for the actor, or may not be created.
-        Refused: see docs/order-of-execution.md.
+        NotFound: there is no such entity for the actor.
+        Forbidden: the actor may not create.
+        Refused: a step refuses (docs/order-of-execution.md).
     """
     unit.access.require(entity, "create")
-    compiled = unit.served.app.entities[entity]
     after: Values = dict.fromkeys(columns_of(unit.served, entity).names)
     after |= {
         "id": record_id or uuid7(),
@@ -125,7 +87,7 @@ def create(
         "owner": unit.person,
     }
     asked = request or Request(wire, form=form)
-    return _run(unit, Change("create", compiled, after["id"], asked, None, after))
+    return _run(unit, _change(unit, "create", entity, asked, None, after), CREATE)
 
 
 def update(
@@ -138,7 +100,7 @@ def update(
     form: str | None = None,
     request: Request | None = None,
 ) -> Saved:
-    """Change a record; only the fields named change.
+    """Change a record; only the fields named change. A stage that is named is a transition.
 
     Args:
         unit: who, when, why.
@@ -150,20 +112,136 @@ def update(
         request: everything else that may be asked; stands over ``wire``, ``version`` and ``form``.
 
     Raises:
-        NotFound, Forbidden: it is not there for the actor, or may not be changed.
-        Refused: see docs/order-of-execution.md.
+        NotFound: it is not there for the actor.
+        Forbidden: the actor may not change it.
+        Refused: a step refuses (docs/order-of-execution.md).
     """
-    unit.access.require(entity, "update")
     asked = request or Request(wire, version=version, form=form)
-    compiled = unit.served.app.entities[entity]
-    stages = compiled.pipelines.keys() & asked.wire.keys()
-    before = lock_record(unit, entity, record_id, ("update", "transition") if stages else ("update",))
-    return _run(unit, Change("update", compiled, record_id, asked, before, dict(before)))
+    return _run(unit, _changed(unit, entity, record_id, asked), UPDATE)
 
 
-def _run(unit: Unit, change: Change) -> Saved:
+def transition(
+    unit: Unit,
+    entity: str,
+    record_id: UUID,
+    to: str,
+    *,
+    field: str | None = None,
+    wire: Mapping[str, Any] | None = None,
+    evidence: Iterable[Mapping[str, str]] = (),
+    note: str | None = None,
+    override: str | None = None,
+    version: int | None = None,
+    dry_run: bool = False,
+) -> Saved | DryRun:
+    """Move a record to a stage, with what the gate asks for.
+
+    Args:
+        unit: who, when, why.
+        entity: key.
+        record_id: which.
+        to: key of the stage.
+        field: the stage field; None where the entity has one.
+        wire: further JSON values by field key.
+        evidence: files for the gate, ``{"key", "file_id"}``.
+        note: why.
+        override: the reason for passing the gate by right.
+        version: the one that was looked at; None: any.
+        dry_run: only say what would be missing.
+
+    Raises:
+        NotFound: it is not there for the actor.
+        Forbidden: the actor may not move it.
+        Refused: a step refuses (docs/order-of-execution.md).
+    """
+    unit.access.require(entity, "transition")
+    stages = list(unit.served.app.entities[entity].pipelines)
+    stage = field or (stages[0] if len(stages) == 1 else None)
+    if stage not in stages:
+        raise Invalid([FieldError("/field", "no_stage")])
+    values = {**(wire or {}), stage: to}
+    asked = Request(values, version, None, tuple(evidence), note, override)
+    change = _changed(unit, entity, record_id, asked)
+    if not dry_run:
+        return _run(unit, change, UPDATE)
+    for step in (*DECODE, *PREPARE):
+        step(unit, change)
+    return DryRun(True)
+
+
+def delete(unit: Unit, entity: str, record_id: UUID, *, version: int | None = None) -> None:
+    """Put a record into the bin: out of every list, unique value, roll-up and relation.
+
+    Args:
+        unit: who, when, why.
+        entity: key.
+        record_id: which.
+        version: the one that was looked at; None: any.
+
+    Raises:
+        NotFound: it is not there for the actor.
+        Forbidden: the actor may not delete it.
+        Referred: live records refer to it by a field that restricts.
+        Stale: it is at another version.
+    """
+    unit.access.require(entity, "delete")
+    before = lock_record(unit, entity, record_id, ("delete",))
+    change = _change(unit, "delete", entity, Request(version=version), before, dict(before))
+    _run(unit, change, (require_unreferred, stamp, store, release, refresh_others))
+
+
+def restore(unit: Unit, entity: str, record_id: UUID) -> Saved:
+    """Take a record out of the bin; everything is checked and computed as if it were saved now.
+
+    Raises:
+        NotFound: there is none in the bin that the actor may restore.
+        Forbidden: the actor may not.
+        Refused: a step refuses (docs/order-of-execution.md).
+    """
+    unit.access.require(entity, "delete")
+    before = lock_binned(unit, entity, record_id)
+    return _run(unit, _change(unit, "restore", entity, Request(), before, dict(before)), RESTORE)
+
+
+def release(unit: Unit, change: Change) -> Iterator[FollowUp]:
+    """Step 14 of a deletion: what refers to the record lets go of it, or goes into the bin with it."""
+    for referrer, records in released_by(unit, change):
+        act = delete if referrer.on_delete == "cascade" else partial(update, wire={referrer.field: None})
+        for record in records:
+            yield FollowUp(f"{referrer.on_delete}:{referrer.name}", _as_engine(act, referrer.entity, record))
+
+
+def _as_engine(act: Callable[..., object], entity: str, record: UUID) -> Callable[[Unit], object]:
+    """An act that the system carries out in the actor's name: whose rights made the cause need no others."""
+
+    def run(unit: Unit) -> object:
+        access = engine_access(unit.served, unit.access.actor, unit.access.values)
+        return act(replace(unit, access=access), entity, record)
+
+    return run
+
+
+def _changed(unit: Unit, entity: str, record_id: UUID, asked: Request) -> Change:
+    """Step 1 of an update: stages need the transition act, other fields the update act."""
+    unit.access.require(entity, "read")
+    stages = asked.wire.keys() & unit.served.app.entities[entity].pipelines.keys()
+    acts: tuple[Act, ...] = ("transition",) if stages else ("update",)
+    if stages and asked.wire.keys() - stages:
+        acts = ("update", "transition")
+    for act in acts:
+        unit.access.require(entity, act)
+    before = lock_record(unit, entity, record_id, acts)
+    return _change(unit, "update", entity, asked, before, dict(before))
+
+
+def _change(
+    unit: Unit, act: Any, entity: str, asked: Request, before: Values | None, after: Values
+) -> Change:
+    return Change(act, unit.served.app.entities[entity], after["id"], asked, before, after)
+
+
+def _run(unit: Unit, change: Change, steps: tuple[Step, ...]) -> Saved:
     """Every step, then what they cause."""
-    steps: Sequence[Step] = STEPS
 
     def act() -> Saved:
         for step in steps:
@@ -172,10 +250,3 @@ def _run(unit: Unit, change: Change) -> Saved:
 
     saved: Saved = unit.drain(act)
     return saved
-
-
-def saved_of(change: Change) -> Saved:
-    """The answer of a save."""
-    values = {wire_name(key): value for key, value in change.after.items()}
-    changed = frozenset(wire_name(key) for key in change.changed) - {"version", "updated_at", "updated_by"}
-    return Saved(change.id, change.key, change.after["version"], values, changed, change.warnings)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from runtime.change import Change, StageMove
+from runtime.decoding import pointer
 from runtime.deriving import derive
+from runtime.refusals import FieldError
 from runtime.unit import Unit
 from schema_store.compiled_process import CompiledPipeline
 
@@ -31,6 +33,11 @@ def settle_stages(unit: Unit, change: Change) -> None:
         if change.after[field] is None and change.before is None:
             change.after[field] = change.row[field] = pipeline.initial
             derive(unit, change)
-        if change.after[field] != before.get(field):
-            moves.append(StageMove(field, pipeline, before.get(field), change.after[field]))
+        stage = change.after[field]
+        if stage is None and before.get(field) is not None:
+            change.errors.append(FieldError(pointer(field), "required"))
+        elif stage != before.get(field) and stage not in pipeline.stages:
+            change.errors.append(FieldError(pointer(field), "not_an_option", {"value": str(stage)}))
+        elif stage != before.get(field):
+            moves.append(StageMove(field, pipeline, before.get(field), stage))
     change.moves = tuple(moves)

@@ -21,6 +21,7 @@ class Dirty:
 
     def __init__(self, unit: Unit):
         self._unit = unit
+        self.app = unit.served.app
         self.ids: dict[FieldName, set[UUID]] = defaultdict(set)
 
     def mark(self, each: Refresh, ids: Iterable[Any], steps: tuple[Step, ...]) -> None:
@@ -84,7 +85,14 @@ def _one_step(unit: Unit, scope: RecordScope, step: Step, inside: Any) -> sa.Sel
     if step.kind == "down":
         table = scope.table(step.entity)
         return sa.select(table.c.id).where(table.c[scope.column(step.entity, step.field)].in_(inside))
-    link = unit.served.records.links[unit.served.app.entities[step.owner].fields[step.field].id]
-    if step.entity == step.owner:
-        return sa.select(link.c.source).where(link.c.target.in_(inside))
-    return sa.select(link.c.target).where(link.c.source.in_(inside))
+    field = unit.served.app.entities[step.owner].fields[step.field]
+    link = unit.served.records.links[field.id]
+    back = sa.select(link.c.source.label("id")).where(link.c.target.in_(inside))
+    forth = sa.select(link.c.target.label("id")).where(link.c.source.in_(inside))
+    if step.entity != step.owner:
+        return forth
+    if getattr(field.spec, "entity", None) != step.owner:
+        return back
+    # Links within one entity: the step does not say which way, so both ends are refreshed.
+    both = sa.union_all(back, forth).subquery()
+    return sa.select(both.c.id)

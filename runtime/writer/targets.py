@@ -51,3 +51,24 @@ def _files(unit: Unit, change: Change) -> sa.Select[Any]:
 
 def _ids() -> sa.BindParameter[Any]:
     return sa.bindparam("ids", expanding=True)
+
+
+def stored_links(unit: Unit, change: Change, key: str) -> tuple[UUID, ...]:
+    """The records that a links field names now, by id."""
+    link = unit.served.records.links[change.entity.fields[key].id]
+    statement = unit.statement(
+        ("links", key, change.key),
+        lambda: (
+            sa.select(link.c.target).where(link.c.source == sa.bindparam("record")).order_by(link.c.target)
+        ),
+    )
+    return tuple(unit.connection.execute(statement, {"record": change.id}).scalars())
+
+
+def attach_files(unit: Unit, change: Change, ids: Set[UUID]) -> None:
+    """Files that the record names are the record's from now on, and readable as it is."""
+    if not ids:
+        return
+    file = unit.served.support.file
+    statement = sa.update(file).where(file.c.id.in_(_ids()), file.c.record.is_(None))
+    unit.connection.execute(statement.values(entity=change.entity.id, record=change.id), {"ids": sorted(ids)})

@@ -9,6 +9,7 @@ import pytest
 from schema_store.structure import load_document
 from templates import read_template
 from tests.conftest import Databases
+from tests.runtime.save import shop as documents
 from tests.runtime.save.kit import World, build
 
 
@@ -19,5 +20,15 @@ def crm(request: pytest.FixtureRequest, databases: Databases) -> Iterator[World]
     document, complaints = load_document(read_template("crm"))
     assert document is not None, complaints
     world = build(databases, request.param, document)
+    yield world
+    databases.remove(world.engine)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shop(request: pytest.FixtureRequest, databases: Databases) -> Iterator[World]:
+    """The small app of :mod:`tests.runtime.save.shop`; tests share it, each with records of its own."""
+    if request.param not in databases.names:
+        pytest.skip("PostgreSQL does not answer")
+    world = build(databases, request.param, documents.shop())
     yield world
     databases.remove(world.engine)
