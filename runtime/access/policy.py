@@ -1,7 +1,7 @@
 """What a set of roles may do: the same for everyone who holds it, so it is made once per served version.
 
 Grants are added up and nothing is granted by default: no grant, no act. Rows are decided by the database
-(:mod:`runtime.access.filters`), fields here: per entity, not per row (``docs/adr/0004``).
+(:mod:`runtime.access.filters`), fields here: per entity, not per row (``docs/adr/0005``).
 """
 
 from __future__ import annotations

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy.engine import Connection
 
 from tests.conftest import Databases
+from tests.runtime.access import crm as template
+from tests.runtime.access.crm import Crm
 from tests.runtime.access.stage import Stage
 
 
@@ -17,3 +20,21 @@ def stages(databases: Databases) -> Iterator[list[Stage]]:
     yield made
     for each in made:
         databases.remove(each.engine)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def crm(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Crm]:
+    """The CRM template with its staff and no records; tests roll back what they add."""
+    if request.param not in databases.names:
+        pytest.skip("PostgreSQL does not answer")
+    engine = databases.engine(request.param)
+    yield template.install(engine)
+    databases.remove(engine)
+
+
+@pytest.fixture
+def connection(crm: Crm) -> Iterator[Connection]:
+    """A connection whose work is not kept."""
+    with crm.engine.connect() as made:
+        yield made
+        made.rollback()

@@ -1,4 +1,4 @@
-"""The referee: rows and fields that people may have, in plain Python, from the same words as ``docs/adr/0004``."""
+"""The referee: rows and fields that people may have, in plain Python, from the same words as ``docs/adr/0005``."""
 
 from __future__ import annotations
 
