@@ -17,6 +17,7 @@ from api.secret import read_cursor, sign_cursor
 from api.signing_in import accept_link
 from api.transaction import Call
 from runtime.people.links import LinkKind, create_link
+from runtime.people.reach import require_grantable, require_over
 from runtime.people.rights import load_authority, require_people_authority
 from runtime.people.users import (
     PeopleFilter,
@@ -24,8 +25,6 @@ from runtime.people.users import (
     create_user,
     list_users,
     load_user,
-    require_grantable,
-    require_over,
     update_user,
 )
 from runtime.refusals import Conflict, Forbidden

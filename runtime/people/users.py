@@ -1,4 +1,4 @@
-"""People: making them, finding them, changing them, and who may do that to whom."""
+"""People: making them, finding them, changing them; who may do so is :mod:`runtime.people.reach`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from uuid_utils.compat import uuid7
 
 from runtime.people.actors import group_roles
 from runtime.people.links import delete_links
-from runtime.people.rights import Authority, authority_of, role_rights
+from runtime.people.rights import role_rights
 from runtime.people.sessions import close_sessions, mark_for_renewal
 from runtime.people.tables import REGIONS, TEAMS, USER_ROLES, USERS
 from runtime.refusals import (
     Conflict,
     FieldError,
-    FieldReadOnly,
-    Forbidden,
     Invalid,
     NotFound,
     UniqueTaken,
@@ -182,29 +180,6 @@ def set_password(connection: Connection, user: UUID, password_hash: str, now: da
 def store_hash(connection: Connection, user: UUID, password_hash: str) -> None:
     """Store another hash of the same password."""
     connection.execute(sa.update(USERS).where(USERS.c.id == user).values(password_hash=password_hash))
-
-
-def require_over(connection: Connection, authority: Authority, person: Person) -> None:
-    """Raise :class:`Forbidden` unless ``authority`` reaches all that the person may do themselves.
-
-    Who could change someone mightier (mail, password link) could become them.
-    """
-    if not authority.covers(authority_of(connection, person.row.admin, person.roles)):
-        raise Forbidden
-
-
-def require_grantable(connection: Connection, authority: Authority, values: Mapping[str, Any]) -> None:
-    """Raise :class:`Forbidden` (of the administrator's mark :class:`FieldReadOnly`) when ``values`` gives rights
-    that ``authority`` does not have itself.
-    """
-    if authority.admin:
-        return
-    roles: Roles = values.get("roles", {})
-    manages = all(authority.has("people", app) for app in roles)
-    if "admin" in values:
-        raise FieldReadOnly(["admin"])
-    if not manages or not authority.covers(authority_of(connection, False, roles)):
-        raise Forbidden("beyond_rights")
 
 
 def has_admin(connection: Connection) -> bool:

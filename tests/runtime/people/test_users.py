@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from runtime.people.actors import actor_values
+from runtime.people.reach import require_grantable, require_over
 from runtime.people.rights import Authority, authority_of
 from runtime.people.sessions import find_session, open_session
 from runtime.people.tables import SESSIONS
@@ -22,8 +23,6 @@ from runtime.people.users import (
     find_username,
     list_users,
     load_user,
-    require_grantable,
-    require_over,
     update_user,
     username_key,
 )
