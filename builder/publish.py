@@ -6,17 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from schema_store.describe import describe_changes
 from sqlalchemy.engine import Connection, Engine
 
+from runtime.computed.backfill import changed_fields, recompute_all
+from runtime.served import serve
 from runtime.support import create_support
 from schema_store.analysis import Analysis
 from schema_store.apply import apply_plan
 from schema_store.canonical import canonical_bytes
 from schema_store.checks import check_analysis
 from schema_store.compile import build_app
-from schema_store.database import reading
+from schema_store.compiled import App
+from schema_store.database import reading, writing
 from schema_store.ddl import Ddl
+from schema_store.describe import describe_changes
 from schema_store.diagnostics import Diagnostic, Severity, has_errors
 from schema_store.document import AppDocument
 from schema_store.document_tests import TestResult, check_tests, run_tests
@@ -176,8 +179,19 @@ def publish(
         store_version(connection, app, made, layout, signature, accepted)
         drop_draft(connection, app)
 
+    with reading(engine) as connection:
+        before = serve(connection, app).app
     apply_plan(engine, made, accepted, switch)
+    _recompute(engine, app, made, before, signature)
     return made.version
+
+
+def _recompute(engine: Engine, app: str, made: MigrationPlan, before: App, signature: Signature) -> None:
+    """Values of computed fields that are new, or computed in another way than ``before``."""
+    with writing(engine) as connection:
+        served = serve(connection, app)
+        fields = changed_fields(before, served.app).union(made.recompute)
+        recompute_all(connection, served, fields, signature.at)
 
 
 def install(engine: Engine, document: AppDocument, signature: Signature, key: str | None = None) -> Preview:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from runtime.change import Change
+from runtime.computed.recompute import reads_of
 from runtime.computed.rows import Rows
 from runtime.loading import Path, Want, want_of
 from runtime.served import Served
@@ -63,11 +64,6 @@ def steps_to_run(change: Change) -> Iterator[Step]:
             if isinstance(step, CompiledScore) and step.band_field:
                 dirty.add(step.band_field)
             yield step
-
-
-def reads_of(step: Step) -> frozenset[Path]:
-    """Every path that a step reads."""
-    return step.reads if isinstance(step, CompiledScore) else step.program.checked.fields
 
 
 def _first_keys(step: Step) -> frozenset[str]:

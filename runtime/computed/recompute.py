@@ -1,8 +1,8 @@
-"""Computes stored values anew for many records of one entity at once: in one UPDATE where there is exact SQL for it."""
+"""Computes stored values anew for many records of one entity at once: one UPDATE for all that has exact SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.sql.visitors import iterate
 
+from expressions.registry import Dialect
 from expressions.sql import context_parameters
-from runtime.computed.rows import Row, Rows, ids_bind
+from runtime.computed.rows import AT_ONCE, Row, Rows, ids_bind
 from runtime.computed.settled import NoSql, band_sql, formula_sql, score_sql
 from runtime.loading import Path, Want, want_of
-from runtime.served import RecordScope
+from runtime.served import RecordScope, Served
 from runtime.unit import Unit
 from runtime.writer.columns import columns_of
 from schema_store.compiled import CompiledFormula
@@ -22,184 +23,195 @@ from schema_store.compiled_scoring import CompiledScore
 from schema_store.dependencies import FieldName
 
 Computed = CompiledFormula | CompiledScore
+Columns = Mapping[str, sa.Column[Any]]
 Changed = dict[FieldName, dict[UUID, Any]]
-#: Records in one statement; their ids are binds.
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
-class _Target:
-    """Where a computed value goes: its columns by field key, and the UPDATE with its binds, if there is SQL for it."""
+class _Work:
+    """How a group of computed fields of one entity is brought up to date.
+
+    Attributes:
+        columns: of every field of the group that has one, bands included.
+        lock: reads what they are so far and what the steps in Python read of the record itself.
+        update: computes those that read none of the others, None where there are none with SQL; ``binds`` it has.
+        steps: the rest, in order, computed in Python.
+        want: what those read.
+    """
 
     table: sa.Table
-    columns: Mapping[str, sa.Column[Any]]
-    statement: sa.Update | None = None
-    binds: frozenset[str] = frozenset()
+    columns: Columns
+    lock: sa.Select[Any]
+    update: sa.Update | None
+    updated: tuple[str, ...]
+    binds: frozenset[str]
+    steps: tuple[Computed, ...]
+    want: Want
 
 
-def recompute(unit: Unit, entity: str, field: str, ids: Collection[UUID]) -> Changed:
-    """Bring a computed field of records up to date.
+def recompute(unit: Unit, entity: str, fields: Collection[str], ids: Collection[UUID]) -> Changed:
+    """Bring computed fields of records up to date.
 
     Args:
         unit: whose transaction.
         entity: key.
-        field: key of the computed field.
+        fields: computed fields that read one another, if at all, on the record itself.
         ids: records; those in the bin are left as they are (restoring computes them anew).
 
     Returns:
         What is different now, by field: the new value by record. A formula that has no column counts as different.
     """
-    step = step_of(unit, entity, field)
-    if step is None:
-        return {}  # a band: its score writes it
-    if isinstance(step, CompiledFormula) and unit.served.app.entities[entity].fields[field].is_volatile:
-        return {(entity, field): dict.fromkeys(ids)}
-    target = unit.statement(("recompute", entity, field), lambda: _target(unit, entity, step))
-    changed: Changed = {}
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _AT_ONCE):
-        part = ordered[start : start + _AT_ONCE]
-        before = _lock(unit, entity, target, part)
-        if target.statement is None:
-            after = _in_python(unit, entity, step, target, part)
-        else:
-            after = _in_sql(unit, target, part)
-        _note(changed, entity, before, after)
+    compiled = unit.served.app.entities[entity]
+    steps = [step for step in compiled.derivation if step.field in fields]
+    stored = tuple(step.field for step in steps if not _is_volatile(unit.served, entity, step))
+    changed: Changed = {
+        (entity, step.field): dict.fromkeys(ids) for step in steps if step.field not in stored
+    }
+    work = unit.statement(("recompute", entity, stored), lambda: _work(unit.served, entity, stored))
+    ordered = sorted(ids) if stored else []
+    for start in range(0, len(ordered), AT_ONCE):
+        _run(unit, entity, work, ordered[start : start + AT_ONCE], changed)
     return changed
 
 
-def step_of(unit: Unit, entity: str, field: str) -> Computed | None:
-    """How a field is computed; None for a band."""
-    steps = unit.served.app.entities[entity].derivation
-    return next((step for step in steps if step.field == field), None)
+def _run(unit: Unit, entity: str, work: _Work, ids: Sequence[UUID], changed: Changed) -> None:
+    """One portion; PostgreSQL waits at the lock for others who change these records, and then sees what they committed.
 
-
-def _note(changed: Changed, entity: str, before: Mapping[UUID, Row], after: Mapping[UUID, Row]) -> None:
-    for record, values in after.items():
-        for key, value in values.items():
-            if before[record][key] != value:
-                changed.setdefault((entity, key), {})[record] = value
-
-
-def _lock(unit: Unit, entity: str, target: _Target, ids: Collection[UUID]) -> dict[UUID, Row]:
-    """The values so far; waits for others who change these records, to see what they committed.
-
-    PostgreSQL's UPDATE would wait too, but then look at children through the eyes it had before it waited.
+    Its UPDATE would wait too, but then look at children through the eyes it had before it waited.
     """
-    table = target.table
-    statement = unit.statement(
-        ("recompute", "lock", entity, tuple(target.columns)),
-        lambda: (
-            sa.select(table.c.id, *(column.label(key) for key, column in target.columns.items()))
-            .where(table.c.id.in_(ids_bind()), table.c.deleted_at.is_(None))
-            .order_by(table.c.id)
-            .with_for_update()
-        ),
-    )
-    return {row["id"]: dict(row) for row in unit.connection.execute(statement, {"ids": ids}).mappings()}
+    found = unit.connection.execute(work.lock, {"ids": ids}).mappings()
+    rows: dict[UUID, Row] = {row["id"]: dict(row) for row in found}
+    before = {record: {key: row[key] for key in work.columns} for record, row in rows.items()}
+    if work.update is not None:
+        given = context_parameters(unit.context, unit.served.dialect)
+        # An UPDATE takes every further name for a column.
+        binds = {name: given[name] for name in work.binds if name in given}
+        for row in unit.connection.execute(work.update, {**binds, "ids": ids}):
+            rows[row[0]] |= zip(work.updated, row[1:], strict=True)
+    if work.steps:
+        _in_python(unit, work, rows)
+    for record, values in before.items():
+        for key, value in values.items():
+            if rows[record][key] != value:
+                changed.setdefault((entity, key), {})[record] = rows[record][key]
 
 
-def _in_sql(unit: Unit, target: _Target, ids: Collection[UUID]) -> dict[UUID, Row]:
-    assert target.statement is not None
-    given = context_parameters(unit.context, unit.served.dialect)
-    # An UPDATE takes every further name for a column.
-    binds = {name: given[name] for name in target.binds if name in given}
-    found = unit.connection.execute(target.statement, {**binds, "ids": ids})
-    return {row[0]: dict(zip(target.columns, row[1:], strict=True)) for row in found}
-
-
-def _in_python(
-    unit: Unit, entity: str, step: Computed, target: _Target, ids: Collection[UUID]
-) -> dict[UUID, Row]:
-    want = unit.statement(("recompute", "want", entity, step.field), lambda: _want(unit, entity, step))
-    rows = Rows(unit.connection, unit.served, unit.context).load(want, ids)
-    after = {record: _values(unit, step, row) for record, row in rows.items()}
-    moved = [
-        {"b_id": record, **{f"b_{key}": value for key, value in values.items()}}
-        for record, values in after.items()
-        if any(rows[record][key] != value for key, value in values.items())
-    ]
+def _in_python(unit: Unit, work: _Work, rows: Mapping[UUID, Row]) -> None:
+    Rows(unit.connection, unit.served, unit.context).complete(work.want, list(rows.values()))
+    keys = [key for step in work.steps for key in fields_of(step)]
+    moved = []
+    for record, row in rows.items():
+        before = [row[key] for key in keys]
+        for step in work.steps:
+            row |= values_of(unit, step, row)
+        if before != [row[key] for key in keys]:
+            moved.append({"b_id": record, **{f"b_{index}": row[key] for index, key in enumerate(keys)}})
     if moved:
-        unit.connection.execute(_write(target), moved)
-    return after
+        columns = [work.columns[key] for key in keys]
+        values = {c.name: sa.bindparam(f"b_{index}", type_=c.type) for index, c in enumerate(columns)}
+        statement = sa.update(work.table).where(work.table.c.id == sa.bindparam("b_id")).values(values)
+        unit.connection.execute(statement, moved)
 
 
-def _values(unit: Unit, step: Computed, row: Row) -> dict[str, Any]:
+def values_of(unit: Unit, step: Computed, row: Row) -> dict[str, Any]:
+    """What a step gives for a row, by field."""
     if isinstance(step, CompiledFormula):
         return {step.field: step.value(row, unit.context)}
     result = step.evaluate(row, unit.context)
     return {step.field: result.value} | ({step.band_field: result.band} if step.band_field else {})
 
 
-def _want(unit: Unit, entity: str, step: Computed) -> Want:
-    paths: frozenset[Path] = step.reads if isinstance(step, CompiledScore) else step.program.checked.fields
-    return want_of(unit.served.app, entity, paths | {(key,) for key in _fields_of(step)})
-
-
-def _fields_of(step: Computed) -> tuple[str, ...]:
+def fields_of(step: Computed) -> tuple[str, ...]:
     """The fields that a step writes."""
     band = step.band_field if isinstance(step, CompiledScore) else None
     return (step.field,) if band is None else (step.field, band)
 
 
-def _write(target: _Target) -> sa.Update:
-    return (
-        sa.update(target.table)
-        .where(target.table.c.id == sa.bindparam("b_id"))
-        .values(
-            {
-                column.name: sa.bindparam(f"b_{key}", type_=column.type)
-                for key, column in target.columns.items()
-            }
-        )
-    )
+def reads_of(step: Computed) -> frozenset[Path]:
+    """Every path that a step reads."""
+    return step.reads if isinstance(step, CompiledScore) else step.program.checked.fields
 
 
-def _target(unit: Unit, entity: str, step: Computed) -> _Target:
-    found = columns_of(unit.served, entity)
-    columns = {key: found.table.c[found.names[key]] for key in _fields_of(step)}
+def _is_volatile(served: Served, entity: str, step: Computed) -> bool:
+    """Whether it has no column; a score that changes with time has one."""
+    return isinstance(step, CompiledFormula) and served.app.entities[entity].fields[step.field].is_volatile
+
+
+def _work(served: Served, entity: str, stored: tuple[str, ...]) -> _Work:
+    steps = [step for step in served.app.entities[entity].derivation if step.field in stored]
+    found = columns_of(served, entity)
+    columns = {key: found.table.c[found.names[key]] for step in steps for key in fields_of(step)}
+    root = found.table.alias("r")
+    values: dict[str, sa.ColumnElement[Any]] = {}
+    for step in steps:
+        if columns.keys().isdisjoint(path[0] for path in reads_of(step)):
+            values |= _sql(served, entity, step, root)
+    rest = tuple(step for step in steps if step.field not in values)
+    reading = {path for step in rest for path in reads_of(step)}
+    want = want_of(served.app, entity, reading | {(key,) for key in columns})
+    bands = [step for step in steps if isinstance(step, CompiledScore) and step.field in values]
+    update = _update(root, columns, values, bands, served.dialect) if values else None
+    updated = tuple(key for step in steps if step.field in values for key in fields_of(step))
+    lock = _lock(found.table, {key: found.names[key] for key in want.fields})
+    return _Work(found.table, columns, lock, update, updated, _binds_of(update), rest, want)
+
+
+def _sql(
+    served: Served, entity: str, step: Computed, root: sa.FromClause
+) -> dict[str, sa.ColumnElement[Any]]:
+    """The value of a step by its field; empty where it has no exact SQL."""
+    if _needs_volatile(want_of(served.app, entity, reads_of(step))):
+        return {}  # the compiler of SQL knows columns only
+    scope = RecordScope(served, root)
     try:
-        statement = _update(unit, entity, step, found.table, list(columns.values()))
+        if isinstance(step, CompiledFormula):
+            return {step.field: formula_sql(step, scope, served.dialect)}
+        wanted = served.app.entities[entity].fields[step.field].type
+        return {step.field: score_sql(step, wanted, scope, served.dialect)} if wanted else {}
     except NoSql:
-        return _Target(found.table, columns)
-    return _Target(found.table, columns, statement, _binds_of(statement))
+        return {}
+
+
+def _lock(table: sa.Table, own: Mapping[str, str]) -> sa.Select[Any]:
+    return (
+        sa.select(*(table.c[column].label(key) for key, column in own.items()))
+        .where(table.c.id.in_(ids_bind()), table.c.deleted_at.is_(None))
+        .order_by(table.c.id)
+        .with_for_update()
+    )
 
 
 def _update(
-    unit: Unit, entity: str, step: Computed, table: sa.Table, columns: list[sa.Column[Any]]
+    root: sa.FromClause,
+    columns: Columns,
+    values: Mapping[str, sa.ColumnElement[Any]],
+    scores: Sequence[CompiledScore],
+    dialect: Dialect,
 ) -> sa.Update:
-    """One UPDATE of the records ``ids`` whose value is another one now; gives the new values back."""
-    fields = unit.served.app.entities[entity].fields
-    root = table.alias("r")
-    scope, dialect = RecordScope(unit.served, root), unit.served.dialect
-    if _needs_volatile(_want(unit, entity, step)):
-        raise NoSql  # a formula without a column is read; the compiler of SQL knows columns only
-    if isinstance(step, CompiledFormula):
-        value = formula_sql(step, scope, dialect)
-    else:
-        wanted = fields[step.field].type
-        assert wanted is not None
-        value = score_sql(step, wanted, scope, dialect)
-    new = sa.select(root.c.id, value.label("v0")).where(
-        root.c.id.in_(ids_bind()), root.c.deleted_at.is_(None)
-    )
-    given = new.subquery("new")
-    values: list[sa.ColumnElement[Any]] = [given.c.v0]
-    if isinstance(step, CompiledScore) and step.band_field:
-        values.append(band_sql(step, given.c.v0, dialect))
-    differs = [column.is_distinct_from(new) for column, new in zip(columns, values, strict=True)]
+    """One UPDATE of the records ``ids`` that have another value now; gives the new values back."""
+    chosen = [value.label(f"v{index}") for index, value in enumerate(values.values())]
+    live = root.c.deleted_at.is_(None)
+    given = sa.select(root.c.id, *chosen).where(root.c.id.in_(ids_bind()), live).subquery("new")
+    new: dict[str, sa.ColumnElement[Any]] = {key: given.c[f"v{i}"] for i, key in enumerate(values)}
+    for score in scores:
+        if score.band_field is not None:
+            new[score.band_field] = band_sql(score, new[score.field], dialect)
+    written = {key: columns[key] for key in columns if key in new}
+    table = next(iter(written.values())).table
+    differs = [column.is_distinct_from(new[key]) for key, column in written.items()]
     return (
         sa.update(table)
         .where(table.c.id == given.c.id, sa.or_(*differs))
-        .values({column.name: new for column, new in zip(columns, values, strict=True)})
-        .returning(table.c.id, *columns)
+        .values({column.name: new[key] for key, column in written.items()})
+        .returning(table.c.id, *written.values())
     )
 
 
+def _binds_of(statement: sa.Update | None) -> frozenset[str]:
+    found = iterate(statement) if statement is not None else ()
+    return frozenset(each.key for each in found if isinstance(each, sa.BindParameter))
+
+
 def _needs_volatile(want: Want) -> bool:
-    below = (*want.hops.values(), *want.children.values())
+    below: Iterable[Want] = (*want.hops.values(), *want.children.values())
     return bool(want.volatile) or any(_needs_volatile(each) for each in below)
-
-
-def _binds_of(statement: sa.Update) -> frozenset[str]:
-    return frozenset(each.key for each in iterate(statement) if isinstance(each, sa.BindParameter))

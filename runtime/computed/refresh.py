@@ -10,9 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from runtime.computed.recompute import recompute
-from runtime.computed.rows import ids_bind
+from runtime.computed.rows import AT_ONCE, ids_bind
 from runtime.served import RecordScope
 from runtime.unit import Derived, Unit
+from schema_store.compiled import App
 from schema_store.dependencies import FieldName, Refresh, Step
 
 
@@ -33,37 +34,80 @@ class Dirty:
 
 def refresh(unit: Unit, dirty: Dirty) -> Mapping[FieldName, Mapping[UUID, Any]]:
     """Recompute what is dirty and what that makes dirty; the values that are different now, by field and record."""
-    done: dict[FieldName, Mapping[UUID, Any]] = {}
-    app = unit.served.app
+    done: dict[FieldName, dict[UUID, Any]] = {}
     if not dirty.ids:
         return done
-    for name in app.order:
-        ids = dirty.ids.pop(name, None)
-        if not ids:
+    app = unit.served.app
+    for group in unit.statement(("groups",), lambda: groups_of(app)):
+        fields = group & dirty.ids.keys()
+        if not fields:
             continue
-        changed = recompute(unit, *name, ids)
+        ids = set[UUID]().union(*(dirty.ids.pop(field) for field in fields))
+        entity = next(iter(fields))[0]
+        keys = {key for _, key in with_dependants(app, fields, group)}
+        changed = recompute(unit, entity, keys, ids)
+        note_changes(unit, dirty, group, changed)
         for field, values in changed.items():
-            done[field] = {**done.get(field, {}), **values}
-            if not values:
-                continue
-            if not _is_volatile(unit, field):
-                unit.derived.append(Derived(*field, frozenset(values)))
-            for each in app.refreshes.get(field, ()):
-                dirty.mark(each, values, each.steps)
+            done.setdefault(field, {}).update(values)
     return done
 
 
-def _is_volatile(unit: Unit, field: FieldName) -> bool:
-    return unit.served.app.entities[field[0]].fields[field[1]].is_volatile
+def note_changes(
+    unit: Unit, dirty: Dirty, group: frozenset[FieldName], changed: Mapping[FieldName, Mapping[UUID, Any]]
+) -> None:
+    """Tell the unit what became different, and mark what reads it outside the group."""
+    app = unit.served.app
+    for field, values in changed.items():
+        if not app.entities[field[0]].fields[field[1]].is_volatile:
+            unit.derived.append(Derived(*field, frozenset(values)))
+        for each in app.refreshes.get(field, ()):
+            if (each.entity, each.field) not in group:
+                dirty.mark(each, values, each.steps)
+
+
+def groups_of(app: App) -> tuple[frozenset[FieldName], ...]:
+    """Computed fields that can be brought up to date together, groups in the order to do it.
+
+    A group's fields belong to one entity and read one another on the record itself only; everything else that they
+    read is in an earlier group.
+    """
+    level: dict[FieldName, int] = dict.fromkeys(app.order, 0)
+    for source in app.order:
+        for each in app.refreshes.get(source, ()):
+            target = (each.entity, each.field)
+            level[target] = max(level[target], level[source] + bool(each.steps))
+    order = {name: index for index, name in enumerate(app.order)}
+    groups: dict[tuple[int, str], set[FieldName]] = defaultdict(set)
+    for name in app.order:
+        groups[level[name], name[0]].add(name)
+    first = {place: min(order[name] for name in names) for place, names in groups.items()}
+    return tuple(frozenset(groups[place]) for place in sorted(groups, key=lambda p: (p[0], first[p])))
+
+
+def with_dependants(
+    app: App, fields: Iterable[FieldName], group: frozenset[FieldName]
+) -> frozenset[FieldName]:
+    """The fields and those of the group that read them on the record itself, directly or through one another."""
+    found, waiting = set(fields), list(fields)
+    while waiting:
+        for each in app.refreshes.get(waiting.pop(), ()):
+            name = (each.entity, each.field)
+            if name in group and name not in found:
+                found.add(name)
+                waiting.append(name)
+    return frozenset(found)
 
 
 def follow_steps(unit: Unit, ids: Iterable[UUID], steps: tuple[Step, ...]) -> set[UUID]:
-    """The records that steps lead to; one statement, none where there are no steps."""
+    """The records that steps lead to; one statement (per portion), none where there are no steps."""
     start = list(dict.fromkeys(ids))
     if not steps or not start:
         return set(start)
     statement = unit.statement(("steps", steps), lambda: _statement(unit, steps))
-    return set(unit.connection.execute(statement, {"ids": start}).scalars())
+    found: set[UUID] = set()
+    for begin in range(0, len(start), AT_ONCE):
+        found.update(unit.connection.execute(statement, {"ids": start[begin : begin + AT_ONCE]}).scalars())
+    return found
 
 
 def _statement(unit: Unit, steps: tuple[Step, ...]) -> sa.Select[Any]:

@@ -18,7 +18,7 @@ from runtime.served import RecordScope, Served
 
 Row = dict[str, Any]
 #: Values in one IN list; SQLite takes 32,766.
-_AT_ONCE = 5_000
+AT_ONCE = 5_000
 
 
 class Rows:
@@ -115,8 +115,8 @@ class Rows:
                 yield row[many.field], {name: row[name] for name in want.fields}
 
     def _read(self, statement: sa.Select[Any], ids: Sequence[UUID]) -> Iterator[Row]:
-        for start in range(0, len(ids), _AT_ONCE):
-            part = ids[start : start + _AT_ONCE]
+        for start in range(0, len(ids), AT_ONCE):
+            part = ids[start : start + AT_ONCE]
             for row in self._connection.execute(statement, {"ids": part}).mappings():
                 yield dict(row)
 
@@ -159,3 +159,18 @@ class Rows:
 def ids_bind() -> sa.BindParameter[Any]:
     """The parameter ``ids`` of an IN."""
     return sa.bindparam("ids", expanding=True)
+
+
+def live_ids(connection: Connection, served: Served, entity: str) -> Iterator[list[UUID]]:
+    """The ids of an entity's live records, in portions."""
+    table = served.entity_table(entity)
+    last = UUID(int=0)
+    statement = (
+        sa.select(table.c.id)
+        .where(table.c.id > sa.bindparam("last", type_=table.c.id.type), table.c.deleted_at.is_(None))
+        .order_by(table.c.id)
+        .limit(AT_ONCE)
+    )
+    while ids := list(connection.execute(statement, {"last": last}).scalars()):
+        yield ids
+        last = ids[-1]

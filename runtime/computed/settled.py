@@ -121,7 +121,7 @@ def _settled(node: Typed, wanted: Type, scope: SqlScope, dialect: Dialect) -> Sq
     if not wanted.is_numeric:
         return compiler.compile(node)
     if node.type.scale > wanted.scale:
-        node = _apply("ROUND", node, places=wanted.scale)
+        node = _apply("ROUND", node, n=wanted.scale)
     if node.type.digits <= wanted.digits:
         return compiler.convert(node, replace(wanted, digits=max(wanted.digits, node.type.digits)))
     source = node.type
