@@ -48,9 +48,28 @@ def apply_edits(document: M, edits: Edits) -> M:
     return changed
 
 
+def value_at(document: Model, pointer: str) -> Any:
+    """What stands at a JSON Pointer.
+
+    Raises:
+        LookupError: it leads nowhere.
+    """
+    value: Any = document
+    for step in _steps(pointer):
+        if isinstance(value, Model):
+            value = getattr(value, _attributes(type(value))[step])
+        else:
+            value = value[int(step) if isinstance(value, list) else step]
+    return value
+
+
+def _steps(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
 def _at(branch: _Branch, pointer: str) -> _Branch:
-    for step in pointer.split("/")[1:]:
-        branch = branch.below[step.replace("~1", "/").replace("~0", "~")]
+    for step in _steps(pointer):
+        branch = branch.below[step]
     return branch
 
 

@@ -15,7 +15,7 @@ from schema_store.diagnostics import Diagnostic, Severity
 from schema_store.document import AppDocument
 from schema_store.document.base import KEY_PATTERN, Element
 from schema_store.document.process import Pipeline, Stage
-from schema_store.edit import Edits, apply_edits
+from schema_store.edit import Edits, apply_edits, value_at
 from schema_store.messages import diagnostic
 from schema_store.usage import UsageIndex, Use
 from schema_store.walk import Place
@@ -166,12 +166,12 @@ def _edits(analysis: Analysis, index: UsageIndex, place: Place, new_key: str) ->
         else:
             texts[use.pointer] = new_key
     for pointer, named in spans.items():
-        texts[pointer] = _rewritten(analysis.expressions[pointer].site.text, named, new_key)
+        texts[pointer] = _rewritten(str(value_at(analysis.document, pointer)), named, new_key)
     return Edits(texts, members)
 
 
 def _rewritten(text: str, spans: Iterable[Span], new_key: str) -> str:
-    """The expression with other characters at ``spans``; a literal keeps its kind of quotes."""
+    """The text with other characters at ``spans``; a literal keeps its kind of quotes."""
     for span in sorted(spans, key=lambda span: span.start, reverse=True):
         quote = text[span.start]
         written = print_text(new_key, quote) if quote in "'\"" else new_key

@@ -15,6 +15,7 @@ from schema_store.document.base import Element, Model
 from schema_store.document.fields import BaseField
 from schema_store.document.scoring import Band, Score
 from schema_store.document_test_subjects import mentions_in_tests
+from schema_store.loose_names import loose_names
 from schema_store.mentions import Mention, mentions_in
 from schema_store.values import mentions_in_values
 from schema_store.walk import Place
@@ -32,7 +33,7 @@ class Use:
             band that must have the key of its option.
         by: id of the element that uses it; None before ids are known.
         model: the class of the model that uses it, e.g. ``View``.
-        span: inside the expression at ``pointer``; None where the whole text is the key.
+        span: inside the text at ``pointer``; None where the whole text is the key.
         is_member: whether the key of a dictionary's member names it.
     """
 
@@ -53,6 +54,7 @@ class UsageIndex:
         self._uses: dict[str, list[Use]] = defaultdict(list)
         self._references()
         self._expressions()
+        self._loose_names()
         self._note("value", mentions_in_values(analysis))
         self._note("test", mentions_in_tests(analysis))
         self._bands()
@@ -107,6 +109,11 @@ class UsageIndex:
             place, pointer = finding.site.place, finding.site.pointer
             for element, span in mentions_in(finding, self._analysis):
                 self._add(element, Use(pointer, "expression", place.id, _name(place), span))
+
+    def _loose_names(self) -> None:
+        for name in loose_names(self._analysis):
+            pointer = name.place.pointer + name.at
+            self._add(name.element, Use(pointer, "reference", name.place.id, _name(name.place), name.span))
 
     def _note(self, kind: UseKind, mentions: Iterable[Mention]) -> None:
         for mention in mentions:

@@ -8,6 +8,7 @@ from schema_store.analysis import Analysis
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import LinksField, ReferenceField
 from schema_store.lookup import SYSTEM_NAMES
+from schema_store.loose_names import loose_names
 from schema_store.messages import diagnostic, nearest
 from schema_store.system import PLATFORM_ENTITIES
 from schema_store.walk import ReferenceSite
@@ -24,6 +25,7 @@ def check_references(analysis: Analysis) -> Iterator[Diagnostic]:
                 yield _at("reference.repeated", site, key=site.value)
             seen.add((container, site.value))
     yield from _inverses(analysis)
+    yield from _loose(analysis)
 
 
 def _at(code: str, site: ReferenceSite, **params: str) -> Diagnostic:
@@ -40,6 +42,16 @@ def _exists(analysis: Analysis, site: ReferenceSite) -> Iterator[Diagnostic]:
         yield _at(
             f"reference.unknown_{site.mark.kind}", site, key=site.value, nearest=nearest(site.value, names)
         )
+
+
+def _loose(analysis: Analysis) -> Iterator[Diagnostic]:
+    """Names in audiences, rights and triggers."""
+    for name in loose_names(analysis):
+        if name.span is None:
+            yield diagnostic(f"{name.kind}.form", name.place, name.at, None, text=name.text or "∅")
+        elif name.key not in name.known:
+            code, near = f"reference.unknown_{name.kind}", nearest(name.key, name.known)
+            yield diagnostic(code, name.place, name.at, name.span, key=name.key or "∅", nearest=near)
 
 
 def _inverses(analysis: Analysis) -> Iterator[Diagnostic]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schema_store.edit import Edits, apply_edits
+from schema_store.edit import Edits, apply_edits, value_at
 from tests.schema_store.sales import document
 
 DOCUMENT = document()
@@ -35,3 +35,11 @@ def test_no_edits_give_the_document_itself() -> None:
 def test_a_pointer_that_leads_nowhere(pointer: str) -> None:
     with pytest.raises(LookupError):
         apply_edits(DOCUMENT, Edits({pointer: "x"}))
+
+
+def test_a_value_by_its_pointer() -> None:
+    assert value_at(DOCUMENT, "") is DOCUMENT
+    assert value_at(DOCUMENT, "/pipelines/0/transitions/0/from/0") == "new"
+    assert value_at(DOCUMENT, "/rules/1/actions/0/values/number") == "name"
+    with pytest.raises(LookupError):
+        value_at(DOCUMENT, "/rules/99")

@@ -165,6 +165,24 @@ def test_members_of_values_are_renamed_in_place() -> None:
     assert renamed.tests[0].given == DOCUMENT.tests[0].given  # there it is an input of a calculation
 
 
+def test_names_in_audiences_rights_and_triggers_follow() -> None:
+    source = changed(
+        {
+            "/rules/2/actions/0/assignee": "field:customer.name",
+            "/rules/0/rights": ["lead:update"],
+            "/rules/3/trigger": {"kind": "band", "name": "hot"},
+        }
+    )
+    customer = rename(source, ident(at("customer", "name"), source), "新")
+    assert dump(customer)["rules"][2]["actions"][0]["assignee"] == "field:customer.新"
+    assert rename(source, ident("/entities/2", source), "新").rules[0].rights == ["新:update"]
+    assert (
+        dump(rename(source, ident("/scores/0/bands/2", source), "新"))["rules"][3]["trigger"]["name"] == "新"
+    )
+    boss = rename(source, ident("/roles/1", source), "新")
+    assert boss.slas[0].tiers[1].audience == ["role:新"]
+
+
 def test_what_is_not_touched_is_shared() -> None:
     renamed = rename(DOCUMENT, ident(at("tag", "name")), "title")
     assert renamed.entities[0] is DOCUMENT.entities[0]

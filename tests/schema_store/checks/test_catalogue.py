@@ -33,8 +33,12 @@ ELSEWHERE = {
 }
 #: Codes that are put together: ``reference.unknown_<kind>``, ``field.no_<capability>``, ``score.<attribute>_type``.
 COMPOSED = (
-    {f"reference.unknown_{kind}" for kind in (*_SECTIONS, *_INSIDE, "field", "stage", "line", "children")}
+    {
+        f"reference.unknown_{kind}"
+        for kind in (*_SECTIONS, *_INSIDE, "field", "stage", "line", "children", "band", "sla")
+    }
     | {f"field.no_{capability}" for capability in ("unique", "index", "sort")}
+    | {f"{kind}.form" for kind in ("audience", "right")}
     | {f"score.{attribute}_type" for attribute in ("field", "band_field")}
 )
 

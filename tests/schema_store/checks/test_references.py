@@ -61,6 +61,30 @@ CASES = [
     ),
     Case("reference.unknown_children", {f"{PAGE}/children": "contrcts"}, f"{PAGE}/children"),
     Case("reference.unknown_rule", {"/slas/0/tiers/1/actions/0": "gret"}, "/slas/0/tiers/1/actions/0"),
+    Case("reference.unknown_role", {"/slas/0/tiers/1/audience/0": "role:bos"}, "/slas/0/tiers/1/audience/0"),
+    Case(
+        "reference.unknown_children",
+        {"/rules/0/actions/0/audience/0": "ownr"},
+        "/rules/0/actions/0/audience/0",
+    ),
+    Case(
+        "reference.unknown_field",
+        {"/rules/2/actions/0/assignee": "field:customer.nam"},
+        "/rules/2/actions/0/assignee",
+    ),
+    Case("audience.form", {"/rules/2/actions/0/assignee": "boss:me"}, "/rules/2/actions/0/assignee"),
+    Case("reference.unknown_entity", {"/rules/0/rights": ["leed:update"]}, "/rules/0/rights/0"),
+    Case("right.form", {"/rules/0/rights": ["lead:fly"]}, "/rules/0/rights/0"),
+    Case(
+        "reference.unknown_band",
+        {"/rules/3/trigger": {"kind": "band", "name": "hott"}},
+        "/rules/3/trigger/name",
+    ),
+    Case(
+        "reference.unknown_sla",
+        {"/rules/3/trigger": {"kind": "sla_tier", "name": "x"}},
+        "/rules/3/trigger/name",
+    ),
     Case("reference.platform_entity", {f"{CUSTOMER}/entity": "user"}, f"{CUSTOMER}/entity"),
     Case("reference.repeated", {"/views/0/columns/1": "name"}, "/views/0/columns/1"),
     Case("reference.inverse_taken", {f"{CUSTOMER}/inverse/key": "name"}, f"{CUSTOMER}/inverse/key"),
@@ -81,6 +105,52 @@ def test_the_nearest_name_is_the_hint() -> None:
     [found] = complaints({"/views/3/columns/0": "nmae"})
     assert found.hint == {"zh-CN": "是否指 name？", "en": "Did you mean name?"}
     assert found.params["nearest"] == "name"
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        "owner",
+        "created_by",
+        "role:boss",
+        "field:partner",
+        "field:customer.name",
+        "field:owner.team",
+        "user:anna",
+    ],
+)
+def test_audiences(audience: str) -> None:
+    assert complaints({"/rules/0/actions/0/audience/0": audience}) == []
+
+
+def test_children_are_an_audience() -> None:
+    greet = item(
+        "meet",
+        entity="customer",
+        trigger={"kind": "created"},
+        actions=[
+            {
+                "kind": "notify",
+                "key": "n",
+                "audience": ["contacts", "field:contacts.phone"],
+                "message": "hello",
+            }
+        ],
+    )
+    assert complaints({"/rules/-": greet}) == []
+
+
+@pytest.mark.parametrize(
+    "trigger", [("band", "hot"), ("sla_tier", "follow_up"), ("sla_tier", "second"), ("button", "x")]
+)
+def test_names_that_triggers_wait_for(trigger: tuple[str, str]) -> None:
+    assert complaints({"/rules/3/trigger": dict(zip(("kind", "name"), trigger, strict=True))}) == []
+
+
+def test_a_name_inside_a_text_has_its_characters() -> None:
+    [found] = complaints({"/rules/2/actions/0/assignee": "field:customer.nmae"})
+    assert found.span is not None
+    assert "field:customer.nmae"[found.span.start : found.span.end] == "nmae"
 
 
 def test_without_a_near_name_there_is_no_hint() -> None:
