@@ -11,6 +11,8 @@ from expressions.sql.logic import WHITE_SPACE
 from expressions.typed import Apply, Typed
 from expressions.types import MAX_TEXT, Kind
 
+#: The blocks whose letters have a case, beyond ASCII.
+_CASED = "[\u00b5-\u017f\u0370-\u052f\uff21-\uff5a]"
 #: A count that covers every text.
 _ALL = MAX_TEXT + 1
 
@@ -23,19 +25,26 @@ def length(c: SqlCompiler, node: Apply) -> Sql:
 
 def lower(c: SqlCompiler, node: Apply) -> Sql:
     """``LOWER(t)``."""
-    return _mapped(c, node, "dg_lower", TO_LOWER)
+    return _mapped(c, node, "lower", TO_LOWER)
 
 
 def upper(c: SqlCompiler, node: Apply) -> Sql:
     """``UPPER(t)``."""
-    return _mapped(c, node, "dg_upper", TO_UPPER)
+    return _mapped(c, node, "upper", TO_UPPER)
 
 
 def _mapped(c: SqlCompiler, node: Apply, name: str, table: dict[str, str]) -> Sql:
+    """By our table; PostgreSQL's TRANSLATE searches it for every character, so a text with ASCII letters only goes round."""
     value = c.compile(node.args[0])
     if c.dialect == "sqlite":
-        return call(name, TEXT, value)
-    return call("translate", TEXT, value, words("".join(table)), words("".join(table.values())))
+        return call(f"dg_{name}", TEXT, value)
+
+    def mapped(text: Sql) -> Sql:
+        plain = sa.collate(text, "C")
+        translated = call("translate", TEXT, text, words("".join(table)), words("".join(table.values())))
+        return sa.case((plain.op("~")(words(_CASED)), translated), else_=call(name, TEXT, plain))
+
+    return c.let([value], mapped)
 
 
 def trim(c: SqlCompiler, node: Apply) -> Sql:
