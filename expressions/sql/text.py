@@ -34,7 +34,7 @@ def upper(c: SqlCompiler, node: Apply) -> Sql:
 
 
 def _mapped(c: SqlCompiler, node: Apply, name: str, table: dict[str, str]) -> Sql:
-    """By our table; PostgreSQL's TRANSLATE searches it for every character, so a text with ASCII letters only goes round."""
+    """By our table. TRANSLATE searches all of it for every character, so texts with ASCII letters only go round."""
     value = c.compile(node.args[0])
     if c.dialect == "sqlite":
         return call(f"dg_{name}", TEXT, value)
