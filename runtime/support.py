@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from expressions.storage import Instant, JsonValue, Text, Uuid
@@ -31,6 +32,7 @@ class SupportTables:
         freeze: stages that take no more records.
         refusal: what was refused to whom and why.
         idempotency: answers kept for repeated requests.
+        search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
     """
 
     metadata: sa.MetaData
@@ -43,6 +45,7 @@ class SupportTables:
     freeze: sa.Table
     refusal: sa.Table
     idempotency: sa.Table
+    search: sa.Table
 
 
 def _id() -> sa.Column[Any]:
@@ -74,95 +77,104 @@ def _of_record() -> tuple[sa.Column[Any], sa.Column[Any], sa.Column[Any], sa.Col
     return _text("entity"), _uuid("record"), _moment("at"), _uuid("by", nullable=True)
 
 
+class _Maker:
+    """Makes the tables of one schema."""
+
+    def __init__(self, schema: str, dialect: str):
+        self.schema = schema
+        self.metadata = sa.MetaData(schema=schema if dialect == "postgresql" else None)
+        self.dialect = dialect
+        self.prefix = f"{schema}__" if dialect == "sqlite" else ""
+
+    def table(self, name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+        return sa.Table(f"{self.prefix}_{name}", self.metadata, *parts)
+
+    def of_record(self, name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+        """A table about records, found by record and time."""
+        found_by = sa.Index(f"ix_{self.schema}_{name}_record", "record", "at")
+        return self.table(name, _id(), *_of_record(), *parts, found_by)
+
+    def history(self) -> sa.Table:
+        return self.of_record("history", _whole("version"), _text("act"), _json("changes"), _json("cause"))
+
+    def stage_change(self) -> sa.Table:
+        by_stage = sa.Index(f"ix_{self.schema}_stage_change_stage", "entity", "stage", "at")
+        texts = [_text(name, nullable=True) for name in ("stage", "previous", "reason")]
+        return self.of_record("stage_change", _text("field"), *texts, by_stage)
+
+    def event(self) -> sa.Table:
+        by_key = sa.Index(f"ux_{self.schema}_event_key", "key", unique=True)
+        parts = (_text("kind"), _text("topic", nullable=True), _json("data", nullable=True))
+        return self.of_record("event", *parts, _text("key", nullable=True), by_key)
+
+    def file(self) -> sa.Table:
+        found_by = sa.Index(f"ix_{self.schema}_file_record", "record", "at")
+        place = (_text("entity", nullable=True), _uuid("record", nullable=True))
+        made = (_moment("at"), _uuid("by", nullable=True))
+        about = (_text("name"), _text("type"), _whole("size"), _text("sha256"))
+        return self.table("file", _id(), *place, *made, *about, found_by)
+
+    def refusal(self) -> sa.Table:
+        found_by = sa.Index(f"ix_{self.schema}_refusal_record", "record", "at")
+        place = (_text("entity"), _uuid("record", nullable=True))
+        made = (_moment("at"), _uuid("by", nullable=True))
+        return self.table(
+            "refusal", _id(), *place, *made, _text("act"), _text("code"), _json("why"), found_by
+        )
+
+    def search(self) -> sa.Table:
+        """PostgreSQL keeps the tokens here; on SQLite this gives each record its number in the full-text table."""
+        if self.dialect == "postgresql":
+            tokens = sa.Column("tokens", postgresql.TSVECTOR(), nullable=False)
+            by_token = sa.Index(f"ix_{self.schema}_search_tokens", "tokens", postgresql_using="gin")
+            return self.table("search", sa.Column("record", Uuid(), primary_key=True), tokens, by_token)
+        made = self.table(
+            "search",
+            sa.Column("number", sa.Integer(), primary_key=True),
+            sa.Column("record", Uuid(), nullable=False, unique=True),
+        )
+        sa.event.listen(made, "after_create", _create_text_table)
+        return made
+
+    def idempotency(self) -> sa.Table:
+        user: sa.Column[Any] = sa.Column("user", Uuid(), primary_key=True)
+        answer = (_whole("status"), _json("answer", nullable=True), _moment("at"))
+        return self.table(
+            "idempotency", user, _text("key", key=True), _text("route", key=True), _text("body"), *answer
+        )
+
+
 @lru_cache(maxsize=256)
 def support_tables(schema: str, dialect: str) -> SupportTables:
     """The support tables of the app whose schema (or prefix) is ``schema``."""
-    metadata = sa.MetaData(schema=schema if dialect == "postgresql" else None)
-    prefix = f"{schema}__" if dialect == "sqlite" else ""
-
-    def table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
-        return sa.Table(f"{prefix}_{name}", metadata, *parts)
-
-    def by_record(name: str) -> sa.Index:
-        return sa.Index(f"ix_{schema}_{name}_record", "record", "at")
-
+    make = _Maker(schema, dialect)
     return SupportTables(
-        metadata=metadata,
-        history=table(
-            "history",
-            _id(),
-            *_of_record(),
-            _whole("version"),
-            _text("act"),
-            _json("changes"),
-            _json("cause"),
-            by_record("history"),
-        ),
-        stage_change=table(
-            "stage_change",
-            _id(),
-            *_of_record(),
-            _text("field"),
-            _text("stage", nullable=True),
-            _text("previous", nullable=True),
-            _text("reason", nullable=True),
-            by_record("stage_change"),
-            sa.Index(f"ix_{schema}_stage_change_stage", "entity", "stage", "at"),
-        ),
-        event=table(
-            "event",
-            _id(),
-            *_of_record(),
-            _text("kind"),
-            _text("topic", nullable=True),
-            _json("data", nullable=True),
-            _text("key", nullable=True),
-            by_record("event"),
-            sa.Index(f"ux_{schema}_event_key", "key", unique=True),
-        ),
-        evidence=table(
-            "evidence", _id(), *_of_record(), _text("requirement"), _uuid("file"), by_record("evidence")
-        ),
-        file=table(
-            "file",
-            _id(),
-            _text("entity", nullable=True),
-            _uuid("record", nullable=True),
-            _moment("at"),
-            _uuid("by", nullable=True),
-            _text("name"),
-            _text("type"),
-            _whole("size"),
-            _text("sha256"),
-            by_record("file"),
-        ),
-        sequence=table("sequence", _text("field", key=True), _text("prefix", key=True), _whole("last")),
-        freeze=table(
+        metadata=make.metadata,
+        history=make.history(),
+        stage_change=make.stage_change(),
+        event=make.event(),
+        evidence=make.of_record("evidence", _text("requirement"), _uuid("file")),
+        file=make.file(),
+        sequence=make.table("sequence", _text("field", key=True), _text("prefix", key=True), _whole("last")),
+        freeze=make.table(
             "freeze", _text("stage", key=True), _moment("at"), _uuid("by", nullable=True), _json("reason")
         ),
-        refusal=table(
-            "refusal",
-            _id(),
-            _text("entity"),
-            _uuid("record", nullable=True),
-            _moment("at"),
-            _uuid("by", nullable=True),
-            _text("act"),
-            _text("code"),
-            _json("why"),
-            by_record("refusal"),
-        ),
-        idempotency=table(
-            "idempotency",
-            sa.Column("user", Uuid(), primary_key=True),
-            _text("key", key=True),
-            _text("route", key=True),
-            _text("body"),
-            _whole("status"),
-            _json("answer", nullable=True),
-            _moment("at"),
-        ),
+        refusal=make.refusal(),
+        idempotency=make.idempotency(),
+        search=make.search(),
     )
+
+
+def _create_text_table(search: sa.Table, connection: Connection, **_options: Any) -> None:
+    connection.exec_driver_sql(
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS {search_text(search).name} "
+        "USING fts5(tokens, content='', contentless_delete=1)"
+    )
+
+
+def search_text(search: sa.Table) -> sa.TableClause:
+    """The full-text table beside ``search`` on SQLite; its ``rowid`` is the record's number there."""
+    return sa.table(f"{search.name}_text", sa.column("rowid", sa.Integer()), sa.column("tokens", sa.Text()))
 
 
 def create_support(connection: Connection, schema: str) -> None:
