@@ -25,6 +25,7 @@ from runtime.deriving import derive, load_surroundings
 from runtime.follow_ups import refresh_others
 from runtime.numbering import give_numbers
 from runtime.refusals import FieldError, Invalid
+from runtime.search import index_change
 from runtime.stages import settle_stages
 from runtime.storing import saved_of, stamp, stay_inside, store
 from runtime.unit import FollowUp, Unit
@@ -45,7 +46,7 @@ PREPARE: tuple[Step, ...] = (
     require_validations,
 )
 #: Steps 10 to 14.
-FINISH: tuple[Step, ...] = (store, stay_inside, take_files, refresh_others)
+FINISH: tuple[Step, ...] = (store, stay_inside, take_files, index_change, refresh_others)
 #: Steps 2 and 3, where there are values.
 DECODE: tuple[Step, ...] = (require_fields, decode_values, decode_evidence)
 

@@ -1,20 +1,194 @@
 """Full text: one row of tokens per record, bigrams of Chinese and pinyin initials among them (DESIGN 11.14).
 
-Each token carries a mark of its field, so that a search looks only into the fields that the actor may read.
+Each token carries the mark of its field, so that a search looks only into the fields that the actor may read. Tokens
+are ASCII whatever the text is, so that no database's idea of letters decides what is found.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 
+from expressions.registry import Dialect
+from expressions.storage import Uuid
 from runtime.access import Access
+from runtime.change import Change
+from runtime.served import Served
+from runtime.support import search_text
+from runtime.unit import Unit
+from schema_store.field_types.common import printed
+from schema_store.pinyin import initials
+
+#: Characters of a field's value and of one token that are looked at, and tokens of one search.
+_MOST_TEXT, _MOST_TOKEN, MOST_WORDS = 2_000, 40, 20
+#: Digits or letters from which the ends of a number are found too: the last digits of a phone number.
+_SHORTEST_END = 4
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_RUNS = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 
 
-def search_parameters(text: str | None) -> dict[str, Any]:
-    return {}
+_HAN_RUN = re.compile(f"[{_HAN}]")
 
 
-def matches(access: Access, entity: str, root: sa.FromClause, words: int) -> sa.ColumnElement[bool]:
-    raise NotImplementedError
+def tokens_of(text: str) -> set[str]:
+    """The tokens under which a text is found; a search word is found where it begins one of them."""
+    return {token[:_MOST_TOKEN] for run in _runs(text[:_MOST_TEXT]) for token in _tokens(run)}
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The tokens to look for when somebody types ``text``; all of them have to be there."""
+    found = (word[:_MOST_TOKEN] for run in _runs(text) for word in (_bigrams(run) if _is_han(run) else [run]))
+    return tuple(dict.fromkeys(found))[:MOST_WORDS]
+
+
+def _runs(text: str) -> list[str]:
+    return _RUNS.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _is_han(run: str) -> bool:
+    return _HAN_RUN.match(run) is not None
+
+
+def _bigrams(run: str) -> list[str]:
+    return [run[start : start + 2] for start in range(max(1, len(run) - 1))]
+
+
+def _tokens(run: str) -> Iterator[str]:
+    if not _is_han(run):
+        yield run
+        if any(character.isdigit() for character in run):
+            yield from (run[start:] for start in range(1, min(len(run), _MOST_TOKEN) - _SHORTEST_END + 1))
+        return
+    yield from _bigrams(run)
+    yield run[-1]
+    letters = initials(run[:_MOST_TOKEN])
+    yield from (letters[start:] for start in range(max(1, len(letters) - 1)))
+
+
+def _plain(token: str) -> str:
+    """A token in ASCII; what begins another one still does."""
+    return token if token.isascii() else "_" + token.encode().hex()
+
+
+def _mark(field_id: str) -> str:
+    return hashlib.blake2b(field_id.encode(), digest_size=6).hexdigest()
+
+
+# --- asking
+
+
+def search_parameters(access: Access, entity: str, text: str | None) -> dict[str, Any]:
+    """The bind of :func:`matches` for what somebody typed; empty where nothing can be found."""
+    fields = access.served.app.entities[entity].search_fields
+    marks = [
+        _mark(access.served.app.entities[entity].fields[key].id)
+        for key in fields
+        if key in access.readable(entity)
+    ]
+    words = words_of(text or "")
+    if not marks or not words:
+        return {}
+    return {"search_words": _question([_plain(word) for word in words], marks, access.served.dialect)}
+
+
+def _question(words: Sequence[str], marks: Sequence[str], dialect: Dialect) -> str:
+    """Every word in one of the fields, in the database's own language."""
+    if dialect == "sqlite":
+        return " AND ".join("(" + " OR ".join(f"{mark}_{word}*" for mark in marks) + ")" for word in words)
+    return " & ".join("(" + " | ".join(f"'{mark}_{word}':*" for mark in marks) + ")" for word in words)
+
+
+def matches(served: Served, root: sa.FromClause) -> sa.ColumnElement[bool]:
+    """The records of ``root`` in which every word is found; the words are the bind ``search_words``."""
+    table = served.support.search
+    asked = sa.bindparam("search_words", type_=sa.Text())
+    if served.dialect == "postgresql":
+        found = sa.select(table.c.record).where(table.c.tokens.op("@@")(sa.cast(asked, postgresql.TSQUERY)))
+        return root.c.id.in_(found)
+    text = search_text(table)
+    found = (
+        sa.select(table.c.record)
+        .join(text, text.c.rowid == table.c.number)
+        .where(text.c.tokens.op("MATCH", is_comparison=True)(asked))
+    )
+    return root.c.id.in_(found)
+
+
+# --- keeping up to date
+
+
+def index(unit: Unit, entity: str, ids: Sequence[UUID]) -> None:
+    """Write the tokens of records anew, as they are stored now; belongs into the transaction that changed them."""
+    reindex(unit.connection, unit.served, entity, ids)
+
+
+def index_change(unit: Unit, change: Change) -> None:
+    """Step 12: the same for one record that was just saved, from its values at hand."""
+    fields = change.entity.search_fields
+    if change.changed.isdisjoint(fields):
+        return
+    values = ((_mark(change.entity.fields[key].id), change.after[key]) for key in fields)
+    store_tokens(unit.connection, unit.served, {change.id: _marked(values)})
+
+
+def reindex(connection: Connection, served: Served, entity: str, ids: Sequence[UUID]) -> None:
+    """The same for whoever has no unit: imports, and a publish that changed the search fields."""
+    fields = served.app.entities[entity].search_fields
+    if not fields or not ids:
+        return
+    table = served.entity_table(entity)
+    columns = [table.c[served.column(entity, key)].label(f"f{number}") for number, key in enumerate(fields)]
+    rows = connection.execute(
+        sa.select(table.c.id, *columns).where(
+            table.c.id.in_(sa.bindparam("ids", expanding=True, type_=Uuid()))
+        ),
+        {"ids": list(ids)},
+    )
+    marks = [_mark(served.app.entities[entity].fields[key].id) for key in fields]
+    store_tokens(connection, served, {row[0]: _marked(zip(marks, row[1:], strict=True)) for row in rows})
+
+
+def _marked(values: Iterable[tuple[str, Any]]) -> set[str]:
+    return {
+        f"{mark}_{_plain(token)}"
+        for mark, value in values
+        if value is not None
+        for token in tokens_of(printed(value))
+    }
+
+
+def store_tokens(connection: Connection, served: Served, tokens: Mapping[UUID, set[str]]) -> None:
+    """Put the tokens of these records into the place of what was kept of them."""
+    if not tokens:
+        return
+    table = served.support.search
+    if served.dialect == "postgresql":
+        connection.execute(
+            _upsert(table), [{"record": id_, "words": sorted(each)} for id_, each in tokens.items()]
+        )
+        return
+    connection.execute(
+        sqlite.insert(table).on_conflict_do_nothing(index_elements=["record"]),
+        [{"record": id_} for id_ in tokens],
+    )
+    numbers = connection.execute(
+        sa.select(table.c.record, table.c.number).where(table.c.record.in_(list(tokens)))
+    )
+    rows = [{"rowid": row.number, "tokens": " ".join(sorted(tokens[row.record]))} for row in numbers]
+    connection.execute(sa.insert(search_text(table)).prefix_with("OR REPLACE"), rows)
+
+
+def _upsert(table: sa.Table) -> Any:
+    words = sa.bindparam("words", type_=postgresql.ARRAY(sa.Text()))
+    made = postgresql.insert(table).values(
+        record=sa.bindparam("record", type_=Uuid()), tokens=sa.func.array_to_tsvector(words)
+    )
+    return made.on_conflict_do_update(index_elements=["record"], set_={"tokens": made.excluded.tokens})

@@ -18,3 +18,11 @@ def sort_key(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text[:SORT_LENGTH]).lower()
     syllables = [readings[0] for readings in pinyin(plain, style=Style.NORMAL)]
     return " ".join(syllables)[:SORT_LENGTH]
+
+
+def initials(text: str) -> str:
+    """The first letters of the syllables: ``张三`` gives ``zs``. What is no Chinese is left out."""
+    from pypinyin import Style, pinyin  # noqa: PLC0415 - a heavy third-party library: imported where it is used
+
+    found = pinyin(text, style=Style.FIRST_LETTER, errors="ignore")
+    return "".join(readings[0] for readings in found)

@@ -47,7 +47,7 @@ def wire_order(served: Served, entity: str) -> tuple[str, ...]:
 
 
 def wanted_fields(access: Access, entity: str, named: Sequence[str] | None) -> tuple[str, ...]:
-    """The readable fields among those that were named (all without names), in wire order; always ``id``, ``version``."""
+    """The readable ones among the named fields (all without names) in wire order; always ``id``, ``version``."""
     readable = access.readable(entity)
     chosen = readable if named is None else readable & {*named, "id", "version"}
     return tuple(key for key in wire_order(access.served, entity) if key in chosen)

@@ -69,7 +69,7 @@ class Shape:
     filter: str
     keys: tuple[SortKey, ...]
     read: tuple[str, ...]
-    words: tuple[str, ...]
+    searched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def list_page(connection: Connection, access: Access, now: datetime, entity: str
     place = Place.from_json(query.cursor, keys) if query.cursor is not None else None
     shown = wanted_fields(access, entity, query.fields)
     read = wanted_fields(access, entity, [*shown, *expansion_fields(expansion)])
-    words = search_parameters(query.search)
-    shape = Shape(entity, query.filter, keys, read, tuple(words))
+    words = search_parameters(access, entity, query.search)
+    shape = Shape(entity, query.filter, keys, read, bool(words))
     checked_filter(access, shape)
     parameters = access.parameters(now) | words
     if query.search is not None and not words:
@@ -191,8 +191,8 @@ def base(
     conditions = [access.row_filter(entity, "read", root)]
     if checked is not None:
         conditions.append(compile_sql(checked, readable_scope(access, root, named), served.dialect))
-    if shape.words:
-        conditions.append(matches(access, entity, root, len(shape.words)))
+    if shape.searched:
+        conditions.append(matches(served, root))
     return root, conditions
 
 
@@ -206,7 +206,7 @@ def _count(
     if query.count == "none":
         return None
     capped = query.count == "capped"
-    key = ("count", access.policy, shape.entity, shape.filter, shape.words, capped)
+    key = ("count", access.policy, shape.entity, shape.filter, shape.searched, capped)
     statement = store_of(access.served).get(key, lambda: _count_statement(access, shape, capped))
     number = int(connection.execute(statement, dict(parameters)).scalar_one())
     return (

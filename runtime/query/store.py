@@ -1,4 +1,4 @@
-"""Statements that are kept: built once for a policy and the shape of a question, executed with other binds each time."""
+"""Statements that are kept: built once for a policy and the shape of a question, executed with other binds."""
 
 from __future__ import annotations
 
