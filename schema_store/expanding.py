@@ -10,7 +10,7 @@ from uuid import UUID
 
 from expressions.types import Kind
 from schema_store.layout import ColumnLayout
-from schema_store.operations import AddColumn, CreateIndex, Fill, Operation, Recode, SetNullable
+from schema_store.operations import AddColumn, CreateIndex, DropIndex, Fill, Operation, Recode, SetNullable
 from schema_store.plan import MigrationPlan
 from schema_store.runner import ValueOperation, value_operations
 
@@ -46,6 +46,7 @@ class Expandable:
     """
 
     def __init__(self, plan: MigrationPlan, large: frozenset[str]):
+        self._plan, self._large = plan, large
         self._required = {
             op.name for op in plan.operations if isinstance(op, SetNullable) and not op.nullable
         }
@@ -91,15 +92,36 @@ class Expandable:
             return operation.name in added
         return isinstance(operation, CreateIndex) and bool(added & set(operation.index.columns))
 
+    def before_locks(self, rest: list[Operation]) -> list[Operation]:
+        """Of what is left for the switch, what can run before any DDL: values and indexes of columns that are there.
+
+        A table whose unique index must go or whose column must take null first is left to the order of the plan.
+        """
+        found: list[Operation] = []
+        for entity in sorted(self._large):
+            mine = [op for op in rest if getattr(op, "entity", None) == entity]
+            values = [op for op in mine if isinstance(op, ValueOperation)]
+            held = {
+                name
+                for op in mine
+                if isinstance(op, DropIndex) and op.index.unique
+                for name in op.index.columns
+            }
+            held |= {op.name for op in mine if isinstance(op, SetNullable) and op.nullable}
+            written = {name for op in values for name in _writes(op)}
+            there = {c.name for c in self._plan.layout.table(entity).columns} | {"id", "owner_id"}
+            there |= {name for key, name in self._added if key == entity}
+            if written & held or not written <= there:
+                continue
+            found += values
+            indexes = [op for op in mine if isinstance(op, CreateIndex)]
+            found += [op for op in indexes if set(op.index.columns) <= there]
+        return found
+
     def _adds_only(self, operation: ValueOperation, others: list[ValueOperation]) -> bool:
         if isinstance(operation, Recode):
             return False
-        names = [name for _, name in operation.parts]
-        if isinstance(operation, Fill):
-            names.append(operation.name)
-        elif operation.target is not None:
-            names.append(operation.target)
-        if not all((operation.entity, name) in self._added for name in names):
+        if not all((operation.entity, name) in self._added for name in _writes(operation)):
             return False
         recoded = {other.field for other in others if isinstance(other, Recode)}
         if isinstance(operation, Fill):
@@ -114,3 +136,11 @@ class Expandable:
         there = {c.name for c in table.active} | {"id", "owner_id"}
         there |= {name for entity, name in self._added if entity == operation.entity}
         return set(operation.index.columns) <= there
+
+
+def _writes(operation: ValueOperation) -> list[str]:
+    """The columns that an operation writes."""
+    if isinstance(operation, Recode):
+        return [operation.name]
+    main = operation.name if isinstance(operation, Fill) else operation.target
+    return [name for _, name in operation.parts] + ([main] if main is not None else [])

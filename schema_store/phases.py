@@ -26,6 +26,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from schema_store.acceptance import LossNotAccepted, require_accepted
+from schema_store.convert import row_work
 from schema_store.database import reading, writing
 from schema_store.ddl import Ddl
 from schema_store.expanding import Expandable, placeholder
@@ -44,7 +45,8 @@ from schema_store.expansion import (
 from schema_store.fill import fill_value
 from schema_store.layout import Layout
 from schema_store.losses import count_losses
-from schema_store.operations import CreateIndex, SetNullable
+from schema_store.materials import materials_of
+from schema_store.operations import CreateIndex, SetNullable, layout_after
 from schema_store.plan import MigrationPlan
 from schema_store.rewrite import BATCH, read_after, read_these, write_rows
 from schema_store.runner import Runner
@@ -91,12 +93,18 @@ class Phases:
         self.switch, self.large, self.schema = switch, large, plan.layout.schema
         self.dialect = engine.dialect.name
         self.expandable = Expandable(plan, large)
+        materials = materials_of(plan)
+        self.works = {entity: row_work(found, materials) for entity, found in self.expandable.values.items()}
 
     def run(self) -> Layout:
         """All phases; the tables as they are now."""
         with sole_publisher(self.engine, self.schema):
             expansion = self._former()
-            self._require_accepted()
+            if self.plan.rows:
+                # Counted when it was planned; what changes since is found by the backfill and the switch.
+                require_accepted(self.plan, self.accepted)
+            else:
+                self._require_accepted()
             try:
                 expansion = expansion or self._retried(self._expand)
                 self._backfill(expansion)
@@ -172,11 +180,9 @@ class Phases:
             ddl.add_column(added, value, keep_default=True)
             ddl.layout = operation.forwards(ddl.layout)
             expansion.columns.append((ddl.table_of(operation.entity), operation.column.name))
-        runner = Runner(connection, self.plan)
-        for entity, operations in self.expandable.values.items():
+        for entity, work in self.works.items():
             table = ddl.table_of(entity)
             digest = hashlib.sha256(table.encode()).hexdigest()[:12]
-            work = runner.work(operations)
             reads = tuple(sorted(work.reads - work.writes))
             made = Track(table, ddl.layout.physical(f"dg_notes_{digest}", self.dialect), reads)
             track(connection, self.schema, made)
@@ -193,6 +199,11 @@ class Phases:
             runner.ddl.layout = operation.forwards(runner.ddl.layout)
         return runner
 
+    def _table(self, entity: str) -> sa.Table:
+        """A table with the columns of the expansion."""
+        layout = layout_after(self.plan.layout, tuple(self.expandable.columns))
+        return build_tables(layout, self.dialect, retired=True).entities[entity]
+
     def _backfill(self, expansion: Expansion) -> None:
         for entity in self.expandable.values:
             while expansion.cursors[entity]:
@@ -200,8 +211,7 @@ class Phases:
                     self._batch(connection, expansion, entity)
 
     def _batch(self, connection: Connection, expansion: Expansion, entity: str) -> None:
-        runner = self._runner(connection)
-        table, work = runner.table(entity), runner.work(self.expandable.values[entity])
+        table, work = self._table(entity), self.works[entity]
         cursor = expansion.cursors[entity]
         after = None if cursor == "start" else UUID(hex=cursor)
         rows = read_after(connection, table, work.reads | work.writes, after, BATCH)
@@ -245,10 +255,15 @@ class Phases:
         counted = [op for op in rest if not self.expandable.leaves_to_database(op)]
         require_accepted(count_losses(connection, self.plan, counted), self.accepted)
         runner = self._runner(connection)
-        self._catch_up(runner, expansion)
+        self._catch_up(connection, expansion)
+        # What takes long comes before the first lock that readers would wait for.
+        slow = self.expandable.before_locks(rest)
+        runner.run_all(slow)
+        for made in expansion.tracks:
+            untrack(connection, self.schema, made)
         for operation in self.expandable.columns:
             runner.ddl.drop_default(operation.entity, operation.column.name)
-        runner.run_all([op for op in rest if not self._is_not_null_already(op)])
+        runner.run_all([op for op in rest if op not in slow and not self._is_not_null_already(op)])
         unchecked = [*expansion.unchecked, *runner.ddl.unchecked]
         if unchecked:
             save(connection, self.schema, replace(expansion, state="switched", unchecked=unchecked))
@@ -262,13 +277,11 @@ class Phases:
         is_about = isinstance(operation, SetNullable) and operation.name in names
         return is_about and self.dialect == "postgresql"
 
-    def _catch_up(self, runner: Runner, expansion: Expansion) -> None:
+    def _catch_up(self, connection: Connection, expansion: Expansion) -> None:
         """Convert once more what was written since; nobody writes now, the switch holds the app's lock."""
-        connection = runner.connection
-        for made, (entity, operations) in zip(expansion.tracks, self.expandable.values.items(), strict=True):
-            table, work = runner.table(entity), runner.work(operations)
+        for made, (entity, work) in zip(expansion.tracks, self.works.items(), strict=True):
+            table = self._table(entity)
             notes = notes_table(made, self.schema, self.dialect)
             ids = sa.select(notes.c.id)
             for rows in read_these(connection, table, work.reads | work.writes, ids):
                 self._require_foreseen(write_rows(connection, table, work, rows, fresh=work.writes))
-            untrack(connection, self.schema, made)

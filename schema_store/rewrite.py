@@ -59,7 +59,9 @@ def _wanted(table: sa.Table, names: frozenset[str]) -> list[sa.Column[Any]]:
 def _rows(connection: Connection, query: sa.Select[Any]) -> Rows:
     if not connection.get_execution_options().get("read_only", False):
         query = query.with_for_update()
-    return [dict(row) for row in connection.execute(query).mappings()]
+    result = connection.execute(query)
+    names = tuple(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def write_all(connection: Connection, table: sa.Table, work: RowWork) -> None:

@@ -100,6 +100,24 @@ class App:
             connection.execute(sa.insert(table), values)
         return ids
 
+    def bulk(self, key: str, records: int, values: Mapping[str, str]) -> None:
+        """Many records at once; values are SQL over the number ``n``."""
+        table = self.table(key)
+        is_postgres = self.engine.dialect.name == "postgresql"
+        series = (
+            f"SELECT n FROM generate_series(1, {records}) AS s(n)"
+            if is_postgres
+            else f"WITH s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {records}) SELECT n FROM s"
+        )
+        ident, now = ("gen_random_uuid()", "now()") if is_postgres else ("randomblob(16)", "1767225600000000")
+        found = {"id": ident, "version": "1", "created_at": now, "updated_at": now}
+        found |= {self.column(key, name): value for name, value in values.items()}
+        with writing(self.engine) as connection:
+            columns, wanted = ", ".join(found), ", ".join(found.values())
+            connection.exec_driver_sql(
+                f"INSERT INTO {table.fullname} ({columns}) SELECT {wanted} FROM ({series}) q"
+            )
+
     def _row(self, key: str, ident: uuid.UUID, row: Mapping[str, Any]) -> dict[str, Any]:
         """A record as the engine would write it, derived parts included."""
         entity = next(e for e in self.document.entities if e.key == key)
