@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.sql.visitors import iterate
+from sqlalchemy.engine import Dialect as DatabaseDialect
 
 from expressions.registry import Dialect
 from expressions.sql import context_parameters
@@ -67,7 +67,7 @@ def recompute(unit: Unit, entity: str, fields: Collection[str], ids: Collection[
     changed: Changed = {
         (entity, step.field): dict.fromkeys(ids) for step in steps if step.field not in stored
     }
-    work = unit.statement(("recompute", entity, stored), lambda: _work(unit.served, entity, stored))
+    work = unit.statement(("recompute", entity, stored), lambda: _work(unit, entity, stored))
     ordered = sorted(ids) if stored else []
     for start in range(0, len(ordered), AT_ONCE):
         _run(unit, entity, work, ordered[start : start + AT_ONCE], changed)
@@ -137,7 +137,8 @@ def _is_volatile(served: Served, entity: str, step: Computed) -> bool:
     return isinstance(step, CompiledFormula) and served.app.entities[entity].fields[step.field].is_volatile
 
 
-def _work(served: Served, entity: str, stored: tuple[str, ...]) -> _Work:
+def _work(unit: Unit, entity: str, stored: tuple[str, ...]) -> _Work:
+    served = unit.served
     steps = [step for step in served.app.entities[entity].derivation if step.field in stored]
     found = columns_of(served, entity)
     columns = {key: found.table.c[found.names[key]] for step in steps for key in fields_of(step)}
@@ -153,7 +154,8 @@ def _work(served: Served, entity: str, stored: tuple[str, ...]) -> _Work:
     update = _update(root, columns, values, bands, served.dialect) if values else None
     updated = tuple(key for step in steps if step.field in values for key in fields_of(step))
     lock = _lock(found.table, {key: found.names[key] for key in want.fields})
-    return _Work(found.table, columns, lock, update, updated, _binds_of(update), rest, want)
+    binds = _binds_of(update, unit.connection.dialect) if update is not None else frozenset()
+    return _Work(found.table, columns, lock, update, updated, binds, rest, want)
 
 
 def _sql(
@@ -177,7 +179,7 @@ def _lock(table: sa.Table, own: Mapping[str, str]) -> sa.Select[Any]:
         sa.select(*(table.c[column].label(key) for key, column in own.items()))
         .where(table.c.id.in_(ids_bind()), table.c.deleted_at.is_(None))
         .order_by(table.c.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
 
 
@@ -207,9 +209,8 @@ def _update(
     )
 
 
-def _binds_of(statement: sa.Update | None) -> frozenset[str]:
-    found = iterate(statement) if statement is not None else ()
-    return frozenset(each.key for each in found if isinstance(each, sa.BindParameter))
+def _binds_of(statement: sa.Update, dialect: DatabaseDialect) -> frozenset[str]:
+    return frozenset(bind.key for bind in statement.compile(dialect=dialect).bind_names)
 
 
 def _needs_volatile(want: Want) -> bool:

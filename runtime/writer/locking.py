@@ -67,7 +67,7 @@ def _live(unit: Unit, entity: str, acts: tuple[Act, ...]) -> sa.Select[Any]:
     return (
         sa.select(*columns.selected(alias), may.label("_may"))
         .where(_is_record(alias), unit.access.row_filter(entity, "read", alias))
-        .with_for_update(of=alias)
+        .with_for_update(of=alias, key_share=True)
     )
 
 
@@ -77,7 +77,7 @@ def _binned(unit: Unit, entity: str) -> sa.Select[Any]:
     return (
         sa.select(*columns.selected(alias))
         .where(_is_record(alias), unit.access.bin_filter(entity, alias))
-        .with_for_update(of=alias)
+        .with_for_update(of=alias, key_share=True)
     )
 
 

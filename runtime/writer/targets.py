@@ -36,7 +36,9 @@ def _records(unit: Unit, target: str) -> sa.Select[Any]:
 
 def _people(table: sa.Table) -> sa.Select[Any]:
     statement = sa.select(table.c.id).where(table.c.id.in_(_ids()))
-    return statement.where(table.c.active.is_(True)) if "active" in table.c else statement
+    if "active" not in table.c:
+        return statement
+    return statement.where(table.c.active == sa.literal(True, table.c.active.type))
 
 
 def _files(unit: Unit, change: Change) -> sa.Select[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -82,13 +83,15 @@ def write(unit: Unit, batch: Batch) -> None:
         (support.evidence, batch.evidence),
     ):
         if rows:
-            unit.connection.execute(sa.insert(table), list(rows))
+            statement = unit.statement(("insert", table.name), partial(sa.insert, table))
+            unit.connection.execute(statement, list(rows))
 
 
 def _insert(unit: Unit, record: RecordWrite) -> None:
     columns = columns_of(unit.served, record.entity)
     stored = columns.stored(unit.served.app.entities[record.entity], record.values)
-    unit.connection.execute(sa.insert(columns.table), stored)
+    statement = unit.statement(("insert", record.entity), lambda: sa.insert(columns.table))
+    unit.connection.execute(statement, stored)
 
 
 def _update(unit: Unit, record: RecordWrite) -> None:
@@ -98,15 +101,20 @@ def _update(unit: Unit, record: RecordWrite) -> None:
     if record.binned is not None:
         stored["deleted_at"] = unit.now if record.binned else None
     stored["version"] = (record.expected or 0) + 1
-    statement = (
-        sa.update(table)
-        .where(table.c.id == sa.bindparam("b_id"), table.c.version == sa.bindparam("b_version"))
-        .values({name: sa.bindparam(f"v_{name}", type_=table.c[name].type) for name in stored})
-    )
+    names = tuple(sorted(stored))
+    statement = unit.statement(("update", record.entity, names), lambda: _update_of(table, names))
     binds = {f"v_{name}": value for name, value in stored.items()}
     result = unit.connection.execute(statement, {"b_id": record.id, "b_version": record.expected, **binds})
     if result.rowcount != 1:
         raise VersionPassed
+
+
+def _update_of(table: sa.Table, names: Sequence[str]) -> sa.Update:
+    return (
+        sa.update(table)
+        .where(table.c.id == sa.bindparam("b_id"), table.c.version == sa.bindparam("b_version"))
+        .values({name: sa.bindparam(f"v_{name}", type_=table.c[name].type) for name in names})
+    )
 
 
 def _link(unit: Unit, field: str, record: UUID, gone: frozenset[UUID], added: frozenset[UUID]) -> None:
