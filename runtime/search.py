@@ -166,29 +166,30 @@ def _marked(values: Iterable[tuple[str, Any]]) -> set[str]:
 
 
 def store_tokens(connection: Connection, served: Served, tokens: Mapping[UUID, set[str]]) -> None:
-    """Put the tokens of these records into the place of what was kept of them."""
+    """Put the tokens of these records into the place of what was kept of them (one statement)."""
     if not tokens:
         return
+    rows = [{"record": id_, "words": _stored(sorted(each), served.dialect)} for id_, each in tokens.items()]
+    connection.execute(_upsert(served), rows)
+
+
+def _stored(words: list[str], dialect: Dialect) -> Any:
+    return words if dialect == "postgresql" else " ".join(words)
+
+
+def _upsert(served: Served) -> Any:
+    """The kept statement that writes a row of tokens."""
+    place = "search.upsert"
+    found = served.statements.get(place)
+    return served.statements.setdefault(place, _build_upsert(served)) if found is None else found
+
+
+def _build_upsert(served: Served) -> Any:
     table = served.support.search
+    record = sa.bindparam("record", type_=Uuid())
     if served.dialect == "postgresql":
-        connection.execute(
-            _upsert(table), [{"record": id_, "words": sorted(each)} for id_, each in tokens.items()]
-        )
-        return
-    connection.execute(
-        sqlite.insert(table).on_conflict_do_nothing(index_elements=["record"]),
-        [{"record": id_} for id_ in tokens],
-    )
-    numbers = connection.execute(
-        sa.select(table.c.record, table.c.number).where(table.c.record.in_(list(tokens)))
-    )
-    rows = [{"rowid": row.number, "tokens": " ".join(sorted(tokens[row.record]))} for row in numbers]
-    connection.execute(sa.insert(search_text(table)).prefix_with("OR REPLACE"), rows)
-
-
-def _upsert(table: sa.Table) -> Any:
-    words = sa.bindparam("words", type_=postgresql.ARRAY(sa.Text()))
-    made = postgresql.insert(table).values(
-        record=sa.bindparam("record", type_=Uuid()), tokens=sa.func.array_to_tsvector(words)
-    )
+        words = sa.bindparam("words", type_=postgresql.ARRAY(sa.Text()))
+        into = postgresql.insert(table).values(record=record, tokens=sa.func.array_to_tsvector(words))
+        return into.on_conflict_do_update(index_elements=["record"], set_={"tokens": into.excluded.tokens})
+    made = sqlite.insert(table).values(record=record, tokens=sa.bindparam("words", type_=sa.Text()))
     return made.on_conflict_do_update(index_elements=["record"], set_={"tokens": made.excluded.tokens})

@@ -123,7 +123,7 @@ class _Maker:
         )
 
     def search(self) -> sa.Table:
-        """PostgreSQL keeps the tokens here; on SQLite this gives each record its number in the full-text table."""
+        """The tokens of each record. SQLite finds them through a full-text table that triggers keep in step."""
         if self.dialect == "postgresql":
             tokens = sa.Column("tokens", postgresql.TSVECTOR(), nullable=False)
             by_token = sa.Index(f"ix_{self.schema}_search_tokens", "tokens", postgresql_using="gin")
@@ -132,6 +132,7 @@ class _Maker:
             "search",
             sa.Column("number", sa.Integer(), primary_key=True),
             sa.Column("record", Uuid(), nullable=False, unique=True),
+            _text("tokens"),
         )
         sa.event.listen(made, "after_create", _create_text_table)
         return made
@@ -166,14 +167,21 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
 
 
 def _create_text_table(search: sa.Table, connection: Connection, **_options: Any) -> None:
-    connection.exec_driver_sql(
-        f"CREATE VIRTUAL TABLE IF NOT EXISTS {search_text(search).name} "
-        "USING fts5(tokens, content='', contentless_delete=1)"
-    )
+    name, text = search.name, search_text(search).name
+    out = f"INSERT INTO {text}({text}, rowid, tokens) VALUES ('delete', old.number, old.tokens);"
+    into = f"INSERT INTO {text}(rowid, tokens) VALUES (new.number, new.tokens);"
+    words = "tokenize = \"unicode61 tokenchars '_'\""
+    for statement in (
+        f"CREATE VIRTUAL TABLE {text} USING fts5(tokens, content = '{name}', content_rowid = 'number', {words})",
+        f"CREATE TRIGGER {text}_i AFTER INSERT ON {name} BEGIN {into} END",
+        f"CREATE TRIGGER {text}_u AFTER UPDATE OF tokens ON {name} BEGIN {out} {into} END",
+        f"CREATE TRIGGER {text}_d AFTER DELETE ON {name} BEGIN {out} END",
+    ):
+        connection.exec_driver_sql(statement)
 
 
 def search_text(search: sa.Table) -> sa.TableClause:
-    """The full-text table beside ``search`` on SQLite; its ``rowid`` is the record's number there."""
+    """The full-text table over ``search`` on SQLite; its ``rowid`` is the record's number there."""
     return sa.table(f"{search.name}_text", sa.column("rowid", sa.Integer()), sa.column("tokens", sa.Text()))
 
 
