@@ -274,11 +274,15 @@ def grants(draw: st.DrawFn) -> Grant:
         when=draw(st.none() | conditions(entity_)),
         hidden=draw(names),
         read_only=draw(names),
-        only=draw(st.none() | st.frozensets(st.sampled_from(FIELDS[entity_]))),
+        only=draw(st.none() | st.frozensets(st.sampled_from(FIELDS[entity_]), min_size=2)),
     )
 
 
-_SOMETIMES_READ = st.sampled_from([frozenset[str](), frozenset({"read"}), frozenset({"read"})])
+_SOMETIMES_READ = st.sampled_from([frozenset[str](), frozenset({"read"})])
+#: Most people hold a role; nobody of these holds all.
+_HELD = [
+    frozenset(held) for held in ((), ("r0",), ("r1",), ("r2",), ("r0", "r1"), ("r1", "r2"), ("r0", "r2"))
+]
 
 
 def _uuid(kind: int, number: int) -> UUID:
@@ -306,11 +310,11 @@ def worlds(draw: st.DrawFn) -> World:
             id_,
             draw(st.sampled_from([None, *teams])),
             draw(st.sampled_from([None, *regions])),
-            draw(st.frozensets(st.sampled_from(ROLES), max_size=2)),
+            draw(st.sampled_from(_HELD)),
         )
         for id_ in _ids(3, 3)
     }
-    someone = st.sampled_from([None, *people])
+    someone = st.sampled_from([*people, *people, None])
     number = st.none() | st.integers(0, 6)
     shops = {
         id_: Record(
@@ -350,7 +354,7 @@ def worlds(draw: st.DrawFn) -> World:
         people=people,
         records=shops | deals,
         near=draw(st.frozensets(pairs, max_size=5)),
-        roles={key: tuple(draw(st.lists(grants(), max_size=4))) for key in ROLES},
+        roles={key: tuple(draw(st.lists(grants(), min_size=2, max_size=5))) for key in ROLES},
     )
 
 
