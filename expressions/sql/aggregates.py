@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from expressions.sql import dates, numbers, parameters, paths
-from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, coerce, literal, raw_type, whole
+from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, coerce, literal, negated, raw_type, whole
 from expressions.sql.place import Place
 from expressions.sql.scope import Inverse
 from expressions.typed import Aggregate, Field, Typed
@@ -144,7 +144,7 @@ def _any(rows: _Rows) -> Sql:
 def _all(rows: _Rows) -> Sql:
     met = rows.condition()
     unmet = None if met is None else sa.not_(call("coalesce", BOOLEAN, met, sa.false()))
-    return sa.not_(rows.select(sa.literal_column("1"), where=unmet).exists())
+    return negated(rows.select(sa.literal_column("1"), where=unmet).exists())
 
 
 _BUILDERS: dict[str, Callable[[_Rows], Sql]] = {

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from expressions.registry import SqlCompiler
-from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, list_members, literal, truth, whole
+from expressions.sql.forms import BOOLEAN, INTEGER, Sql, call, list_members, literal, negated, truth, whole
 from expressions.typed import ActorWord, Apply, Const, Listing, Typed
 from expressions.types import Kind, Type
 from expressions.wide import WIDE_DIGITS
@@ -138,7 +138,7 @@ def member(c: SqlCompiler, node: Apply) -> Sql:
 
 def not_member(c: SqlCompiler, node: Apply) -> Sql:
     """``x not in members``."""
-    return truth(sa.not_(member(c, node)))
+    return negated(member(c, node))
 
 
 def _in_written_list(c: SqlCompiler, x: Typed, members: Listing) -> Sql:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.sql.elements import BindParameter, ColumnClause, Grouping, TypeCoerce
+from sqlalchemy.sql.elements import BinaryExpression, BindParameter, ColumnClause, Grouping, TypeCoerce
 
 from expressions.registry import Dialect
 from expressions.storage import column_type, scaled
@@ -130,6 +130,12 @@ def coerce(expr: Sql, type_: sa.types.TypeEngine[Any]) -> Sql:
 def decoded(expr: Sql, type_: Type) -> Sql:
     """The finished expression with the type that decodes what comes out of it."""
     return coerce(expr, column_type(type_))
+
+
+def negated(condition: Sql) -> Sql:
+    """NOT, in parentheses: SQLAlchemy leaves them out before IS NULL, which binds closer."""
+    opposite = truth(sa.not_(condition))
+    return opposite if isinstance(opposite, BinaryExpression) else Grouping(opposite)
 
 
 def truth(condition: Sql) -> Sql:

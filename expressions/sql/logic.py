@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from expressions.registry import SqlCompiler
 from expressions.sql.compare import brought_together
-from expressions.sql.forms import INTEGER, TEXT, Sql, call, numeric, truth, whole, words
+from expressions.sql.forms import INTEGER, TEXT, Sql, call, negated, numeric, whole, words
 from expressions.typed import Apply, Typed
 from expressions.types import BOOLEAN as BOOLEAN_TYPE
 from expressions.types import DIVISION_SCALE, Kind
@@ -27,7 +27,7 @@ def disjunction(c: SqlCompiler, node: Apply) -> Sql:
 
 def negation(c: SqlCompiler, node: Apply) -> Sql:
     """``not a``."""
-    return truth(sa.not_(c.convert(node.args[0], BOOLEAN_TYPE)))
+    return negated(c.convert(node.args[0], BOOLEAN_TYPE))
 
 
 def choose(c: SqlCompiler, node: Apply) -> Sql:

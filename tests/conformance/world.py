@@ -227,9 +227,8 @@ class Tables:
             if field.type.kind is not Kind.RECORDS and key != "id"
         ]
         bin_column = sa.Column("deleted_at", Instant())
-        return sa.Table(
-            f"{self.world.prefix}t_{entity.key}", self.metadata, sa.Column("id", Uuid(), primary_key=True), bin_column, *columns
-        )
+        key = sa.Column("id", Uuid(), primary_key=True)
+        return sa.Table(f"{self.world.prefix}t_{entity.key}", self.metadata, key, bin_column, *columns)
 
     def _link(self, key: str) -> sa.Table:
         ends = (sa.Column(end, Uuid(), primary_key=True) for end in ("near", "far"))

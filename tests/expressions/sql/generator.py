@@ -196,7 +196,9 @@ class Generator:
         s, r = self.below("text", "text")
         blank = self.pick(s, self.field("tags", ""), self.field("d at m o", "d at amount o"))
         test = self.pick("CONTAINS", "STARTSWITH", "ENDSWITH")
-        return self.pick(f"{test}({s}, {r})", f"ISBLANK({blank})")
+        kinds = ("boolean", "plain", "date", "instant", "duration", "reference")
+        (any_kind,) = self.below(self.pick(*kinds))
+        return self.pick(f"{test}({s}, {r})", f"ISBLANK({blank})", f"ISBLANK({any_kind})")
 
     def quantified(self) -> str:
         if self.inside:

@@ -142,6 +142,26 @@ def test_boundary(filled: Filled, world: World, name: str) -> None:
     assert met + unmet == len(world.records["account"])
 
 
+NEGATED = {
+    "ISBLANK(not active)": {"huaxin": False, "bluesea": False, "empty": True},
+    "ISBLANK(ALL(contracts, amount > 0))": {"huaxin": False, "empty": False},
+    "ISBLANK(not (active and employees > 5))": {"huaxin": False, "bluesea": False, "empty": True},
+    "ISBLANK(not (active or employees > 5))": {"huaxin": False, "empty": True},
+    "(not active) == active": {"huaxin": False, "bluesea": False, "empty": None},
+    'ISBLANK(kind not in ["direct"])': {"huaxin": False, "empty": True},
+    "ISBLANK(not BETWEEN(employees, 1, 5))": {"huaxin": False, "empty": True},
+    "(not (employees > 5)) in [active]": {"huaxin": False, "empty": None},
+}
+
+
+@NAMES
+@pytest.mark.parametrize("text_", NEGATED)
+def test_not_binds_before_what_stands_around_it(filled: Filled, world: World, name: str, text_: str) -> None:
+    checked = compile_expression(text_, world.env(CASE))
+    found = selected(checked, WorldScope(world, "account"), connection_of(filled, name))
+    assert {handle: found[handle] for handle in NEGATED[text_]} == NEGATED[text_]
+
+
 DEEP = {
     "rounded": ("employees", "ROUND({} + 1, -1)", 18),
     "quotients": ("revenue", "({} / 3)", 3),
