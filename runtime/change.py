@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
+from runtime.access import Act
 from runtime.refusals import FieldError
 from schema_store.compiled import CompiledEntity
 from schema_store.compiled_process import CompiledPipeline
 from schema_store.document.fields import LinksField
 
-Act = Literal["create", "update", "transition", "delete", "restore"]
+Deed = Literal["create", "update", "delete", "restore"]
 Values = dict[str, Any]
 
 #: Names of system fields: on the wire, in expressions.
@@ -57,7 +58,8 @@ class Change:
     """One record being saved. Values are Python values by field key, system fields by their names in expressions.
 
     Attributes:
-        act: what is done; its row filter is the actor's for it.
+        act: what is done.
+        rights: the acts that the actor needs for it, on the row before and on the row after.
         entity: of the record.
         id: of the record.
         request: what was asked.
@@ -72,7 +74,8 @@ class Change:
         reasons: why a score is what it is, by score: points by factor.
     """
 
-    act: Act
+    act: Deed
+    rights: tuple[Act, ...]
     entity: CompiledEntity
     id: UUID
     request: Request

@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from runtime.access import Act, engine_access
 from runtime.bin import released_by, require_unreferred
-from runtime.change import Change, DryRun, Request, Saved, Values
+from runtime.change import Change, Deed, DryRun, Request, Saved, Values
 from runtime.conditions import check_conditions, require_validations, require_values
 from runtime.decoding import decode_evidence, decode_values, require_fields, take_files
 from runtime.defaults import fill_defaults
@@ -88,7 +88,7 @@ def create(
         "owner": unit.person,
     }
     asked = request or Request(wire, form=form)
-    return _run(unit, _change(unit, "create", entity, asked, None, after), CREATE)
+    return _run(unit, _change(unit, "create", ("create",), entity, asked, None, after), CREATE)
 
 
 def update(
@@ -187,7 +187,7 @@ def delete(unit: Unit, entity: str, record_id: UUID, *, version: int | None = No
     """
     unit.access.require(entity, "delete")
     before = lock_record(unit, entity, record_id, ("delete",))
-    change = _change(unit, "delete", entity, Request(version=version), before, dict(before))
+    change = _change(unit, "delete", ("delete",), entity, Request(version=version), before, dict(before))
     _run(unit, change, (require_unreferred, stamp, store, release, refresh_others))
 
 
@@ -201,7 +201,8 @@ def restore(unit: Unit, entity: str, record_id: UUID) -> Saved:
     """
     unit.access.require(entity, "delete")
     before = lock_binned(unit, entity, record_id)
-    return _run(unit, _change(unit, "restore", entity, Request(), before, dict(before)), RESTORE)
+    change = _change(unit, "restore", ("delete",), entity, Request(), before, dict(before))
+    return _run(unit, change, RESTORE)
 
 
 def release(unit: Unit, change: Change) -> Iterator[FollowUp]:
@@ -232,13 +233,19 @@ def _changed(unit: Unit, entity: str, record_id: UUID, asked: Request) -> Change
     for act in acts:
         unit.access.require(entity, act)
     before = lock_record(unit, entity, record_id, acts)
-    return _change(unit, "update", entity, asked, before, dict(before))
+    return _change(unit, "update", acts, entity, asked, before, dict(before))
 
 
 def _change(
-    unit: Unit, act: Any, entity: str, asked: Request, before: Values | None, after: Values
+    unit: Unit,
+    act: Deed,
+    rights: tuple[Act, ...],
+    entity: str,
+    asked: Request,
+    before: Values | None,
+    after: Values,
 ) -> Change:
-    return Change(act, unit.served.app.entities[entity], after["id"], asked, before, after)
+    return Change(act, rights, unit.served.app.entities[entity], after["id"], asked, before, after)
 
 
 def _run(unit: Unit, change: Change, steps: tuple[Step, ...]) -> Saved:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from runtime.access import Act
 from runtime.change import Change, Saved, wire_name
 from runtime.history import evidence_rows, history_row, stage_rows
 from runtime.staleness import stale_of
@@ -48,14 +47,14 @@ def store(unit: Unit, change: Change) -> None:
 
 
 def stay_inside(unit: Unit, change: Change) -> None:
-    """The row as written must be inside the actor's row filter for the act.
+    """The row as written must be inside the actor's row filter for what was done.
 
     Raises:
         Forbidden: it is outside.
     """
-    act: Act = "delete" if change.act == "restore" else change.act
     if change.changed:
-        require_inside(unit, change.key, change.id, act)
+        for act in change.rights:
+            require_inside(unit, change.key, change.id, act)
 
 
 def saved_of(change: Change) -> Saved:

@@ -138,7 +138,7 @@ class Policy:
         return frozenset(self.served.app.infos[entity].fields)
 
     def _written(self, entity: str, act: Literal["create", "update"]) -> frozenset[str]:
-        if not self.can(entity, act):
+        if not self.can(entity, act) and not (act == "update" and self.can(entity, "transition")):
             return frozenset()
         fields = self.served.app.entities[entity].fields
         granted = self._given(entity, act)

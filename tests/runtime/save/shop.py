@@ -35,7 +35,25 @@ def document(key: str, *entities: Json, **more: Any) -> AppDocument:
 def shop(**more: Any) -> AppDocument:
     """Customers with orders of products; favourites as links; a score; a chain of computed fields up and down."""
     entities = [_customer(), _order(), _product(), _note()]
-    return document("shop", *entities, pipelines=[_pipeline()], scores=[_score()], **more)
+    return document("shop", *entities, pipelines=[_pipeline()], scores=[_score()], roles=_roles(), **more)
+
+
+def _roles() -> list[Json]:
+    """A seller of small customers, and somebody who only moves orders."""
+    small = {
+        "key": "small",
+        "entity": "customer",
+        "acts": ["create", "update"],
+        "scope": "all",
+        "when": "credit <= 5000",
+        "hidden": ["logo"],
+    }
+    return [
+        {"key": "seller", "label": label("seller"), "permissions": [
+            {"key": "see", "entity": "customer", "acts": ["read"], "scope": "all", "hidden": ["logo"]}, small]},
+        {"key": "mover", "label": label("mover"), "permissions": [
+            {"key": "move", "entity": "order", "acts": ["read", "transition"], "scope": "all"}]},
+    ]  # fmt: skip
 
 
 def _money(key: str, expression: str, kind: str = "rollup", **result: Any) -> Json:
