@@ -151,8 +151,8 @@ def _extra(refusal: Refused) -> dict[str, Any]:
     return {}
 
 
-def render(problem: Problem, locale: Locale) -> Response:
-    """The answer, in the reader's language."""
+def problem_body(problem: Problem, locale: Locale) -> dict[str, Any]:
+    """What an answer that says no holds, in the reader's language."""
     body = {
         "type": f"urn:dougong:problem:{problem.code}",
         "title": HTTPStatus(problem.status).phrase,
@@ -169,10 +169,25 @@ def render(problem: Problem, locale: Locale) -> Response:
                 "field": error.field[:_LONGEST],
                 "pointer": error.pointer[:_LONGEST],
                 "code": error.code,
-                "message": say(FIELD_ERRORS, error.code, locale, error.params),
+                "message": _field_message(error, locale),
             }
             for error in problem.errors
         ]
+    return body
+
+
+def _field_message(error: FieldError, locale: Locale) -> str:
+    """The sentence of a complaint; a validation rule brings the author's own."""
+    if error.code == "validation":
+        return error.params.get(locale) or next(
+            iter(text for word, text in error.params.items() if word != "rule"), ""
+        )
+    return say(FIELD_ERRORS, error.code, locale, error.params)
+
+
+def render(problem: Problem, locale: Locale) -> Response:
+    """The answer, in the reader's language."""
+    body = problem_body(problem, locale)
     return Response(
         orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json"
     )

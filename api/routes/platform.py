@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.json import json_response
 from api.problem import ProblemShape
-from api.routes import people, records, session, tokens, trees
+from api.routes import people, records, saving, session, tokens, trees
 
 BASE = "/api/v1"
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -20,10 +20,21 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 
+_GROUPS = (
+    session.router,
+    tokens.router,
+    people.router,
+    trees.teams,
+    trees.regions,
+    records.router,
+    saving.router,
+)
+
+
 def add_routes(app: FastAPI) -> None:
     """Put the routes of the platform into ``app``."""
     router = APIRouter(prefix=BASE, responses=_REFUSED)
-    for group in (session.router, tokens.router, people.router, trees.teams, trees.regions, records.router):
+    for group in _GROUPS:
         router.include_router(group)
     app.include_router(router)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from runtime.query.finding import find_by, find_one
 from runtime.query.lists import ListQuery, Page, list_page
 from runtime.query.records import get
 
-__all__ = ["ListQuery", "Page", "get", "list_page"]
+__all__ = ["ListQuery", "Page", "find_by", "find_one", "get", "list_page"]
