@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from fastapi import Response
 
-from api.json import json_response
+from api.json import write_json
 from api.problem import Problem
 from api.transaction import Call
 from runtime.idempotency import Keyed, claim, keep
@@ -30,9 +30,7 @@ class Answered:
 
     def response(self) -> Response:
         """The response."""
-        made = json_response(self.value, self.status)
-        made.headers.update(self.headers)
-        return made
+        return _response(write_json(self.value), self.status, self.headers)
 
 
 def once(call: Call, served: Served, body: Any, work: Callable[[], Answered]) -> Response:
@@ -54,11 +52,17 @@ def once(call: Call, served: Served, body: Any, work: Callable[[], Answered]) ->
     if kept is not None:
         if kept.body != keyed.body:
             raise Problem(422, "idempotency_mismatch")
-        return Answered(kept.answer["value"], kept.status, kept.answer["headers"]).response()
+        return _response(kept.answer["body"].encode(), kept.status, kept.answer["headers"])
     answered = work()
-    answer = {"value": answered.value, "headers": dict(answered.headers)}
+    # The text itself is kept: a database may put the members of an object into another order.
+    body = write_json(answered.value)
+    answer = {"body": body.decode(), "headers": dict(answered.headers)}
     keep(call.connection, served, keyed, answered.status, answer)
-    return answered.response()
+    return _response(body, answered.status, answered.headers)
+
+
+def _response(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
+    return Response(body, status, dict(headers), media_type="application/json")
 
 
 def _keyed(call: Call, body: Any) -> Keyed | None:

@@ -64,9 +64,11 @@ def claim(connection: Connection, served: Served, keyed: Keyed, now: datetime) -
             status=_RUNNING,
             answer=None,
             at=now,
-        ).on_conflict_do_nothing()
+        )
+        .on_conflict_do_nothing()
+        .returning(table.c.body)
     )
-    if made.rowcount == 1:
+    if made.first() is not None:
         return None
     row = connection.execute(sa.select(table.c.body, table.c.status, table.c.answer).where(mine)).one()
     return Kept(row.body, row.status, row.answer)
