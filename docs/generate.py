@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from expressions.reference import write_pages
+from schema_store import reference as diagnostics
 from schema_store.field_types import reference as field_types
 from schema_store.structure_schema import write_schema
 
@@ -16,6 +17,7 @@ def main() -> None:
     """Write the pages and the JSON Schema."""
     write_pages(ROOT / "docs")
     field_types.write_page(REFERENCE / "field-types.md")
+    diagnostics.write_page(REFERENCE / "diagnostics.md")
     write_schema(ROOT / "schema_store/document/app.schema.json")
 
 

@@ -9,9 +9,10 @@ from types import ModuleType
 from typing import Any
 
 import sqlalchemy as sa
-from expressions.sqlite_functions import register
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from expressions.sqlite_functions import register
 
 try:
     from pysqlite3 import dbapi2 as _driver

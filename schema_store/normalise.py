@@ -35,7 +35,7 @@ def normalise_text(value: str) -> str:
 
 
 def normalise_company(value: str) -> str:
-    """A company's name without brackets, punctuation, white space, case and legal form (有限公司, Co., Ltd. …).
+    """A company's name without brackets, punctuation, white space, case and legal form (有限公司 or Co., Ltd.).
 
     A name that is nothing but a legal form stays as it is.
     """

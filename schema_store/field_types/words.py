@@ -59,7 +59,7 @@ WORDS: Mapping[str, Words] = {
     "phone": Words(
         ("电话", "Phone"), ("E.164 格式的电话号码", "A phone number in E.164"), '"+8613800138000"'
     ),
-    "email": Words(("邮箱", "Email"), ("邮件地址,比较时不分大小写", "A mail address"), '"li@example.com"'),
+    "email": Words(("邮箱", "Email"), ("邮件地址，比较时不分大小写", "A mail address"), '"li@example.com"'),
     "url": Words(
         ("网址", "Web address"), ("http 或 https 网址", "An http or https address"), '"https://example.com/"'
     ),
@@ -117,13 +117,13 @@ VALUE_SENTENCES: Mapping[str, tuple[str, str]] = {
     "bad_phone": ("不是有效的电话号码。", "It is not a phone number."),
     "bad_email": ("不是有效的邮件地址。", "It is not a mail address."),
     "bad_url": ("不是有效的 http 或 https 网址。", "It is not an http or https address."),
-    "unknown_locale": ("只能使用这些语言:{allowed}。", "Only these locales can be used: {allowed}."),
+    "unknown_locale": ("只能使用这些语言：{allowed}。", "Only these locales can be used: {allowed}."),
     "schema_mismatch": (
-        "数据 {place} 处不合结构要求({detail})。",
+        "数据 {place} 处不合结构要求（{detail}）。",
         "The data breaks its schema at {place} ({detail}).",
     ),
     "computed": (
-        "这个字段的值由系统给出,不能填写。",
+        "这个字段的值由系统给出，不能填写。",
         "The system gives this field its value; it cannot be written.",
     ),
 }

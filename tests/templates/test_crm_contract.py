@@ -126,7 +126,7 @@ def test_the_standard_deal_and_a_lead_ask_for_nothing_else(document: AppDocument
 @pytest.mark.parametrize("suffix", ["standard", "oem", "aftermarket", "export"])
 def test_winning_needs_a_signed_contract_whatever_the_process(document: AppDocument, suffix: str):
     gate = _gate(document, f"opportunity_{suffix}", "won")
-    assert [each.key for each in gate.criteria] == ["signed_contract"]
+    assert [each.key for each in gate.evidence] == ["signed_contract"]
     assert _gate(document, f"opportunity_{suffix}", "lost").fields == ["lost_reason"]
 
 
