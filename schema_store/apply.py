@@ -11,15 +11,20 @@ from collections.abc import Collection
 from sqlalchemy.engine import Connection, Engine
 
 from schema_store.acceptance import require_accepted
-from schema_store.database import writing
+from schema_store.database import sqlite_warning, writing
 from schema_store.layout import Layout
 from schema_store.losses import count_losses
+from schema_store.operations import Operation, RetireColumn, SetNullable
 from schema_store.phases import Phases, Switch, large_tables
 from schema_store.plan import MigrationPlan
 from schema_store.runner import Runner
 
 #: Records from which a table is changed in phases.
 LARGE = 50_000
+
+
+class TooOld(RuntimeError):
+    """The SQLite library lacks the ALTERs that the plan needs; the message says what to do."""
 
 
 def apply_plan(
@@ -48,7 +53,9 @@ def apply_plan(
         PlanRefused: something stands in the way; nothing was changed.
         LossNotAccepted: a loss was not accepted; nothing was changed.
         PublishUnderWay: somebody else publishes this app.
+        TooOld: the SQLite library is older than 3.53, and the plan needs what that brought.
     """
+    _require_native_alters(target, plan)
     if isinstance(target, Connection):
         return _in_one_transaction(target, plan, accepted_losses, switch)
     slow = large_tables(target, plan, large)
@@ -56,6 +63,21 @@ def apply_plan(
         return Phases(target, plan, accepted_losses, switch, slow).run()
     with writing(target) as connection:
         return _in_one_transaction(connection, plan, accepted_losses, switch)
+
+
+def _require_native_alters(target: Engine | Connection, plan: MigrationPlan) -> None:
+    if target.dialect.name != "sqlite" or not any(_needs_alter(plan, op) for op in plan.operations):
+        return
+    warning = sqlite_warning()
+    if warning is not None:
+        raise TooOld(warning)
+
+
+def _needs_alter(plan: MigrationPlan, operation: Operation) -> bool:
+    """Whether NOT NULL must come or go."""
+    if isinstance(operation, RetireColumn):
+        return not plan.layout.table(operation.entity).named(operation.name).nullable
+    return isinstance(operation, SetNullable)
 
 
 def _in_one_transaction(

@@ -6,6 +6,7 @@ fingerprint, the state, what was added, how far the backfill is. A crash leaves 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,10 @@ from schema_store.ddl import Unchecked
 from schema_store.layout import Layout
 from schema_store.tracking import Track, untrack
 
-#: Seconds without a sign of life after which an expansion on SQLite counts as left behind.
+#: Seconds without a sign of life after which a process that holds the number of the publisher's is another one.
 LEFT_BEHIND = 600.0
+#: Publishes that run in this process, by database and schema.
+_running: set[tuple[str, str]] = set()
 
 
 class PublishUnderWay(Exception):
@@ -41,6 +44,7 @@ class Expansion:
         tracks: of the tables whose values are being converted.
         cursors: per entity the last record done, in hex; ``""`` when all are.
         unchecked: constraints that wait for their check.
+        process: that publishes.
     """
 
     fingerprint: str
@@ -50,6 +54,7 @@ class Expansion:
     tracks: list[Track] = field(default_factory=list)
     cursors: dict[str, str] = field(default_factory=dict)
     unchecked: list[Unchecked] = field(default_factory=list)
+    process: int = field(default_factory=os.getpid)
 
 
 _ADAPTER = TypeAdapter(Expansion)
@@ -92,11 +97,27 @@ def forget(connection: Connection, schema: str) -> None:
 
 @contextmanager
 def sole_publisher(engine: Engine, schema: str) -> Iterator[None]:
-    """Be the only publisher of an app on PostgreSQL while this lasts; the server lets go when the process dies.
+    """Be the only publisher of an app while this lasts.
+
+    PostgreSQL keeps a lock of the session, gone with the process; on SQLite the row tells of other processes
+    (:func:`is_alive`).
 
     Raises:
         PublishUnderWay: somebody else is.
     """
+    place = (str(engine.url), schema)
+    if place in _running:
+        raise PublishUnderWay(schema)
+    with _session_lock(engine, schema):
+        _running.add(place)
+        try:
+            yield
+        finally:
+            _running.discard(place)
+
+
+@contextmanager
+def _session_lock(engine: Engine, schema: str) -> Iterator[None]:
     if engine.dialect.name != "postgresql":
         yield
         return
@@ -108,6 +129,21 @@ def sole_publisher(engine: Engine, schema: str) -> Iterator[None]:
             yield
         finally:
             connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+
+
+def is_alive(engine: Engine, schema: str, expansion: Expansion, beat: float) -> bool:
+    """Whether the process that left the row still publishes (SQLite: it runs on this machine)."""
+    if expansion.process == os.getpid():
+        return (str(engine.url), schema) in _running
+    if time.time() - beat > LEFT_BEHIND:
+        return False
+    try:
+        os.kill(expansion.process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def abandon(engine: Engine, schema: str) -> bool:
@@ -181,7 +217,7 @@ def _constraints(connection: Connection, schema: str, unchecked: Unchecked) -> l
     return list(inspector.get_check_constraints(unchecked.table, schema))
 
 
-def sweep(engine: Engine, schema: str, left_behind: float = LEFT_BEHIND) -> str:
+def sweep(engine: Engine, schema: str) -> str:
     """At start: finish what a crashed publish has switched, take away what it had not.
 
     Returns:
@@ -191,15 +227,17 @@ def sweep(engine: Engine, schema: str, left_behind: float = LEFT_BEHIND) -> str:
         found = load(connection, schema)
     if found is None:
         return "nothing"
-    expansion, beat = found
-    if engine.dialect.name == "sqlite" and time.time() - beat < left_behind:
+    if engine.dialect.name == "sqlite" and is_alive(engine, schema, *found):
         return "running"
     try:
         with sole_publisher(engine, schema):
-            if expansion.state == "switched":
-                finish(engine, schema)
-                return "finished"
-            abandon(engine, schema)
-            return "abandoned"
+            return _clear(engine, schema)
     except PublishUnderWay:
         return "running"
+
+
+def _clear(engine: Engine, schema: str) -> str:
+    if abandon(engine, schema):
+        return "abandoned"
+    finish(engine, schema)
+    return "finished"

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -36,11 +37,11 @@ from schema_store.expansion import (
     abandon,
     finish,
     forget,
+    is_alive,
     load,
     save,
     sole_publisher,
     start,
-    sweep,
 )
 from schema_store.fill import fill_value
 from schema_store.layout import Layout
@@ -141,11 +142,12 @@ class Phases:
             found = load(connection, self.schema)
         if found is None:
             return None
-        expansion, _ = found
-        if expansion.state == "expanding" and expansion.fingerprint == self._fingerprint():
-            return expansion
-        if sweep(self.engine, self.schema) == "running" and self.dialect == "sqlite":
+        expansion, beat = found
+        is_other = expansion.process != os.getpid()
+        if self.dialect == "sqlite" and is_other and is_alive(self.engine, self.schema, expansion, beat):
             raise PublishUnderWay(self.schema)
+        if expansion.state == "expanding" and expansion.fingerprint == self._fingerprint():
+            return replace(expansion, process=os.getpid())
         abandon(self.engine, self.schema)
         finish(self.engine, self.schema)
         return None

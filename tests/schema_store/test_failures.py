@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import random
+import subprocess
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from schema_store import phases
+from schema_store import database, phases
+from schema_store.apply import TooOld
 from schema_store.database import writing
 from schema_store.document import AppDocument
-from schema_store.expansion import sweep
+from schema_store.expansion import Expansion, is_alive, sweep
 from tests.schema_store.kit import App, active_shape, document, entity, field, option, physical
+
+#: Every statement in a long session; else every fourth, each run another fourth of them.
+STEP = 1 if os.environ.get("HYPOTHESIS_PROFILE") in ("long", "hunt") else random.randint(3, 5)
 
 
 class Injected(sa.exc.SQLAlchemyError):
@@ -119,7 +127,7 @@ def test_a_failure_at_any_statement_changes_nothing(engine: Engine, large: int) 
     assert len(accepted) >= 5
     before, number = physical(engine), 0
     while True:
-        number += 1
+        number += STEP
         with failing(engine, number) as reached:
             try:
                 app.publish(new, accept=accepted)
@@ -129,7 +137,7 @@ def test_a_failure_at_any_statement_changes_nothing(engine: Engine, large: int) 
                 break
         if app.version == 2:
             # The failure fell behind the switch: the version stands, the next start finishes.
-            assert sweep(engine, "toy", left_behind=0) in ("finished", "nothing")
+            assert sweep(engine, "toy") in ("finished", "nothing")
             break
     assert number > 30
     assert app.plan(new).operations == ()
@@ -216,9 +224,7 @@ def test_a_crash_is_swept_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) ->
         app.publish(new, accept="all")
     engine.dispose()
     assert physical(engine) != before
-    if engine.dialect.name == "sqlite":
-        assert sweep(engine, "toy") == "running"
-    assert sweep(engine, "toy", left_behind=0) == "abandoned"
+    assert sweep(engine, "toy") == "abandoned"
     assert physical(engine) == before
     assert sweep(engine, "toy") == "nothing"
 
@@ -244,3 +250,28 @@ def test_a_crashed_publish_is_resumed(engine: Engine, monkeypatch: pytest.Monkey
     assert active_shape(engine, other.layout)["tables"].keys() == {e.id for e in new.entities}
     assert isinstance(late, uuid.UUID)
     assert batches
+
+
+def test_a_process_that_is_gone_is_not_alive(engine: Engine) -> None:
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    gone = Expansion("plan", process=process.pid)
+    assert not is_alive(engine, "toy", gone, time.time())
+    parent = Expansion("plan", process=os.getppid())
+    assert is_alive(engine, "toy", parent, time.time())
+    assert not is_alive(engine, "toy", parent, time.time() - 601)
+    assert not is_alive(engine, "toy", Expansion("plan"), time.time())
+
+
+def test_an_old_sqlite_is_refused(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = prepared(engine)
+    _, new = before_and_after()
+    monkeypatch.setattr(database, "sqlite_version", lambda: (3, 45, 1))
+    if engine.dialect.name == "postgresql":
+        app.publish(new, accept="all")
+        return
+    before = physical(engine)
+    with pytest.raises(TooOld, match=r"3\.45\.1"):
+        app.publish(new, accept="all")
+    assert physical(engine) == before
+    app.publish(app.document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -251,11 +252,12 @@ def test_readers_never_wait(databases: Any) -> None:
     reader.start()
     try:
         app.publish(new_document())
-        app.publish(old_document(), accept="all")
+        if os.environ.get("HYPOTHESIS_PROFILE") in ("long", "hunt"):
+            app.publish(old_document(), accept="all")
     finally:
         stop.set()
         reader.join()
     databases.remove(engine)
     assert failures == []
     assert len(waits) > 100
-    print(f"{len(waits)} reads during two publishes, longest {max(waits) * 1000:.0f} ms")
+    print(f"{len(waits)} reads during the publish, longest {max(waits) * 1000:.0f} ms")
