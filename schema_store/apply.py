@@ -11,16 +11,17 @@ from collections.abc import Collection
 from sqlalchemy.engine import Connection, Engine
 
 from schema_store.acceptance import require_accepted
-from schema_store.database import sqlite_warning, writing
+from schema_store.database import sqlite_warning
 from schema_store.layout import Layout
 from schema_store.losses import count_losses
 from schema_store.operations import Operation, RetireColumn, SetNullable
 from schema_store.phases import Phases, Switch, large_tables
 from schema_store.plan import MigrationPlan
 from schema_store.runner import Runner
+from schema_store.short import short_transaction
 
 #: Records from which a table is changed in phases.
-LARGE = 50_000
+LARGE = 10_000
 
 
 class TooOld(RuntimeError):
@@ -61,8 +62,9 @@ def apply_plan(
     slow = large_tables(target, plan, large)
     if slow:
         return Phases(target, plan, accepted_losses, switch, slow).run()
-    with writing(target) as connection:
-        return _in_one_transaction(connection, plan, accepted_losses, switch)
+    return short_transaction(
+        target, lambda connection: _in_one_transaction(connection, plan, accepted_losses, switch)
+    )
 
 
 def _require_native_alters(target: Engine | Connection, plan: MigrationPlan) -> None:

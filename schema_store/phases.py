@@ -16,15 +16,14 @@ import hashlib
 import json
 import logging
 import os
-import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from schema_store.acceptance import LossNotAccepted, require_accepted
 from schema_store.convert import row_work
@@ -51,17 +50,13 @@ from schema_store.operations import CreateIndex, SetNullable, layout_after
 from schema_store.plan import MigrationPlan
 from schema_store.rewrite import BATCH, read_after, read_these, write_rows
 from schema_store.runner import Runner
+from schema_store.short import short_transaction
 from schema_store.tables import build_tables
 from schema_store.tracking import Track, notes_table, track, untrack
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 #: Called in the transaction that switches versions, with the tables as they are from now on.
 Switch = Callable[[Connection, Layout], None]
-
-#: How long DDL waits for a lock before it lets those behind it pass and tries again.
-LOCK_TIMEOUT = "300ms"
-_TRIES, _PAUSE = 40, 0.25
 
 
 def large_tables(engine: Engine, plan: MigrationPlan, large: int) -> frozenset[str]:
@@ -107,10 +102,12 @@ class Phases:
             else:
                 self._require_accepted()
             try:
-                expansion = expansion or self._retried(self._expand)
+                expansion = expansion or short_transaction(self.engine, self._expand)
                 self._backfill(expansion)
                 self._index(expansion)
-                layout = self._retried(lambda connection: self._switch(connection, expansion))
+                layout = short_transaction(
+                    self.engine, lambda connection: self._switch(connection, expansion)
+                )
             except BaseException as problem:
                 self._take_back(problem)
                 if isinstance(problem, IntegrityError):
@@ -155,20 +152,6 @@ class Phases:
     def _fingerprint(self) -> str:
         plain = {key: value for key, value in self.plan.to_json().items() if key != "losses"}
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
-
-    def _retried(self, step: Callable[[Connection], T]) -> T:
-        """A short transaction that waits for no lock longer than :data:`LOCK_TIMEOUT` and is tried again."""
-        for left in reversed(range(_TRIES)):
-            try:
-                with writing(self.engine) as connection:
-                    if self.dialect == "postgresql":
-                        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-                    return step(connection)
-            except OperationalError as problem:
-                if left == 0 or getattr(problem.orig, "sqlstate", None) != "55P03":
-                    raise
-                time.sleep(_PAUSE)
-        raise AssertionError("unreachable: the last try raises")
 
     def _expand(self, connection: Connection) -> Expansion:
         ddl = Ddl(connection, self.plan.layout, self.large)

@@ -261,3 +261,40 @@ def test_readers_never_wait(databases: Any) -> None:
     assert failures == []
     assert len(waits) > 100
     print(f"{len(waits)} reads during the publish, longest {max(waits) * 1000:.0f} ms")
+
+
+@pytest.mark.parametrize("large", [1, 50_000])
+def test_a_publish_waits_for_a_long_reader_without_holding_others_up(databases: Any, large: int) -> None:
+    """A reader in a long transaction keeps DDL out; other readers pass, and the publish comes through after it."""
+    engine = databases.engine("postgresql")
+    app = prepared(engine)
+    app.large = large
+    lead = app.table("lead")
+    holding, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.select(lead.c.id)).all()
+            holding.set()
+            release.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holding.wait(30)
+    publisher = threading.Thread(target=lambda: app.publish(new_document()))
+    publisher.start()
+    longest = 0.0
+    for _ in range(20):
+        began = time.perf_counter()
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+            connection.execute(sa.select(lead.c.id)).all()
+        longest = max(longest, time.perf_counter() - began)
+        time.sleep(0.05)
+    assert publisher.is_alive()
+    release.set()
+    holder.join()
+    publisher.join()
+    databases.remove(engine)
+    assert app.version == 2
+    print(f"longest read beside a publish that waits: {longest * 1000:.0f} ms")
