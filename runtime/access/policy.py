@@ -138,12 +138,13 @@ class Policy:
         return frozenset(self.served.app.infos[entity].fields)
 
     def _written(self, entity: str, act: Literal["create", "update"]) -> frozenset[str]:
-        if not self.can(entity, act) and not (act == "update" and self.can(entity, "transition")):
+        """Of a standing record each kind of field by an act of its own: stages by transition, the owner by assign."""
+        if act == "create" and not self.can(entity, act):
             return frozenset()
         fields = self.served.app.entities[entity].fields
         granted = self._given(entity, act)
-        stages = self._stages(entity)
         if act == "update":
+            stages = self._stages(entity)
             granted = (granted - stages) | (self._given(entity, "transition") & stages)
         written = frozenset(key for key, field in fields.items() if key in granted and is_given(field))
         if self.can(entity, "assign") and "owner" in self._given(entity, "assign"):

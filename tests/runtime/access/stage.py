@@ -145,4 +145,4 @@ def values(connection: Connection, access: Access, entity: str, text: str) -> di
     table = access.served.entity_table(entity)
     built = compile_sql(checked, access.scope(table), access.served.dialect)
     query = sa.select(table.c.id, built).where(access.row_filter(entity, "read", table))
-    return dict(connection.execute(query, access.parameters(NOW)).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query, access.parameters(NOW))}
