@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from expressions import arithmetic
 from expressions.sqlite_functions import register
-from expressions.storage import unscaled
+from expressions.storage import scaled, unscaled
 from expressions.wide import decode_wide, encode_wide
 from schema_store.database import connect
 
@@ -60,7 +60,7 @@ def test_sums_and_products(sqlite: sa.Connection, a: int | str, b: int | str, i:
 def test_quotients_round_half_up(sqlite: sa.Connection, a: int | str, b: int | str, i: int, j: int) -> None:
     expected = arithmetic.divide(unscaled(number(a), i), unscaled(number(b), j))
     found = ask(sqlite, "dg_div", a, b, 10 + j - i)
-    assert found == (None if expected is None else int(expected.scaleb(10)))
+    assert found == (None if expected is None else scaled(expected, 10))
 
 
 @ONCE
