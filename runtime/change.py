@@ -10,6 +10,7 @@ from uuid import UUID
 from runtime.access import Act
 from runtime.refusals import FieldError
 from schema_store.compiled import CompiledEntity
+from schema_store.compiled_forms import CompiledForm
 from schema_store.compiled_process import CompiledPipeline
 from schema_store.document.fields import LinksField
 
@@ -71,6 +72,7 @@ class Change:
         row_before: the same of ``before``.
         moves: stages that change.
         warnings: duplicates that only warn.
+        form: the form that was filled in.
         reasons: why a score is what it is, by score: points by factor.
     """
 
@@ -88,6 +90,7 @@ class Change:
     moves: tuple[StageMove, ...] = ()
     warnings: tuple[Any, ...] = ()
     reasons: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    form: CompiledForm | None = None
 
     @property
     def key(self) -> str:

@@ -11,13 +11,15 @@ from runtime.unit import Unit
 
 
 def check_conditions(unit: Unit, change: Change) -> None:
-    """Step 4: the entity's required and read-only fields; complaints join those about values.
+    """Step 4: required and read-only fields, of the entity and of the form that was named; the form only adds.
 
     Read-only looks at the record as it stands: what closes a field may be written together with it.
     """
     complained = {error.pointer for error in change.errors}
-    found = [*_required(unit, change), *_read_only(unit, change)]
-    change.errors += [error for error in found if error.pointer not in complained]
+    for error in (*_required(unit, change), *_read_only(unit, change), *_of_form(unit, change)):
+        if error.pointer not in complained:
+            complained.add(error.pointer)
+            change.errors.append(error)
 
 
 def require_values(unit: Unit, change: Change) -> None:
@@ -53,6 +55,23 @@ def _required(unit: Unit, change: Change) -> Iterator[FieldError]:
     for key in change.entity.fields:
         if key in required and _is_empty(change, key):
             yield FieldError(pointer(key), "required")
+
+
+def _of_form(unit: Unit, change: Change) -> Iterator[FieldError]:
+    """What the form asks for of the fields that it shows."""
+    form = change.form
+    if form is None:
+        return
+    standing = change.row if change.row_before is None else change.row_before
+    for each in form.fields:
+        if not all(program.eval(change.row, unit.context) is True for program in each.visible):
+            continue
+        is_needed = each.required is not None and each.required.eval(change.row, unit.context) is True
+        if is_needed and _is_empty(change, each.field):
+            yield FieldError(pointer(each.field), "required")
+        is_closed = each.read_only is not None and each.read_only.eval(standing, unit.context) is True
+        if is_closed and each.field in change.given:
+            yield FieldError(pointer(each.field), "read_only")
 
 
 def _is_empty(change: Change, key: str) -> bool:

@@ -63,6 +63,21 @@ def _may_own(unit: Unit, change: Change, writable: frozenset[str]) -> bool:
     return "owner_id" in writable or is_own
 
 
+def find_form(unit: Unit, change: Change) -> None:
+    """The form that the request names.
+
+    Raises:
+        Invalid: the entity has no such form.
+    """
+    key = change.request.form
+    if key is None:
+        return
+    form = unit.served.app.forms.get(key)
+    if form is None or form.entity != change.key:
+        raise Invalid([FieldError("", "unknown_form", {"form": key})])
+    change.form = form
+
+
 def decode_values(unit: Unit, change: Change) -> None:
     """Step 3: wire values become values; a value that is the stored one already is not looked at again."""
     given: dict[str, Any] = {}

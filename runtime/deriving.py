@@ -20,17 +20,18 @@ Step = CompiledFormula | CompiledScore
 def load_surroundings(unit: Unit, change: Change) -> None:
     """Load once what every program of this save reads: conditions, validations, pipelines, gates, derivation."""
     steps = tuple(each.field for each in steps_to_run(change))
-    want = _want(unit.served, change.key, steps)
+    form = change.form.key if change.form is not None else None
+    want = _want(unit.served, change.key, steps, form)
     change.row = dict(change.after)
     if change.before is None:
         # Nobody can refer to a record that is not there yet: its children need not be asked for.
         change.row |= {key: change.row.get(key, ()) for key in want.children}
     pending = {(change.key, change.id): change.row}
     Rows(unit.connection, unit.served, unit.context, pending).complete(want, [change.row])
-    if change.before is None or not change.entity.conditions:
+    if change.before is None or not (change.entity.conditions or form):
         return
     change.row_before = dict(change.before)
-    conditions = _conditions_want(unit.served, change.key)
+    conditions = _conditions_want(unit.served, change.key, form)
     Rows(unit.connection, unit.served, unit.context).complete(conditions, [change.row_before])
 
 
@@ -75,24 +76,32 @@ def _first_keys_of(paths: frozenset[Path]) -> frozenset[str]:
     return frozenset(path[0] for path in paths)
 
 
-def _want(served: Served, entity: str, steps: tuple[str, ...]) -> Want:
-    name = ("surroundings", entity, steps)
+def _want(served: Served, entity: str, steps: tuple[str, ...], form: str | None) -> Want:
+    name = ("surroundings", entity, steps, form)
     if name not in served.statements:
         compiled = served.app.entities[entity]
         running = [reads_of(step) for step in compiled.derivation if step.field in steps]
-        served.statements[name] = want_of(served.app, entity, _union([*running, *_always(compiled)]))
+        served.statements[name] = want_of(
+            served.app, entity, _union([*running, *_always(compiled), *_of_form(served, form)])
+        )
     want: Want = served.statements[name]
     return want
 
 
-def _conditions_want(served: Served, entity: str) -> Want:
-    name = ("conditions", entity)
+def _conditions_want(served: Served, entity: str, form: str | None) -> Want:
+    name = ("conditions", entity, form)
     if name not in served.statements:
         conditions = served.app.entities[entity].conditions
-        paths = _union(each.program.checked.fields for each in conditions if each.effect == "read_only")
+        closing = [each.program.checked.fields for each in conditions if each.effect == "read_only"]
+        paths = _union([*closing, *_of_form(served, form)])
         served.statements[name] = want_of(served.app, entity, paths)
     want: Want = served.statements[name]
     return want
+
+
+def _of_form(served: Served, form: str | None) -> Iterator[frozenset[Path]]:
+    for field in served.app.forms[form].fields if form is not None else ():
+        yield from (program.checked.fields for program in field.programs)
 
 
 def _always(entity: CompiledEntity) -> Iterator[frozenset[Path]]:

@@ -19,7 +19,7 @@ from runtime.access import Act, engine_access
 from runtime.bin import released_by, require_unreferred
 from runtime.change import Change, Deed, DryRun, Request, Saved, Values
 from runtime.conditions import check_conditions, require_validations, require_values
-from runtime.decoding import decode_evidence, decode_values, require_fields, take_files
+from runtime.decoding import decode_evidence, decode_values, find_form, require_fields, take_files
 from runtime.defaults import fill_defaults
 from runtime.deriving import derive, load_surroundings
 from runtime.follow_ups import refresh_others
@@ -48,7 +48,7 @@ PREPARE: tuple[Step, ...] = (
 #: Steps 10 to 14.
 FINISH: tuple[Step, ...] = (store, stay_inside, take_files, index_change, refresh_others)
 #: Steps 2 and 3, where there are values.
-DECODE: tuple[Step, ...] = (require_fields, decode_values, decode_evidence)
+DECODE: tuple[Step, ...] = (require_fields, find_form, decode_values, decode_evidence)
 
 CREATE: tuple[Step, ...] = (*DECODE, fill_defaults, *PREPARE, *FINISH)
 UPDATE: tuple[Step, ...] = (*DECODE, *PREPARE, *FINISH)

@@ -1,7 +1,7 @@
 """Tables that every app has beside its records: what happened to them, what belongs to them, what they count.
 
 They stand in the schema of the app (with its prefix on SQLite), so that an app is backed up and moved as a whole.
-Entities, fields and stages are named by id, so that a rename leaves history as it is.
+Entities and fields are named by id, so that a rename leaves history as it is; stages by key, as expressions name them.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from schema_store.analysis import Analysis
 from schema_store.checks import check_analysis
 from schema_store.compile_access import compile_role
 from schema_store.compile_entity import compile_entity
+from schema_store.compile_forms import compile_form
 from schema_store.compile_process import compile_pipeline
 from schema_store.compile_scoring import compile_calculation, compile_score
 from schema_store.compiled import App, CompiledEntity
@@ -60,6 +61,7 @@ def build_app(analysis: Analysis, version: int) -> App:
         scores=scores,
         calculations={each.key: compile_calculation(each, programs) for each in document.calculations},
         roles={role.key: compile_role(role, programs) for role in document.roles},
+        forms={each.key: compile_form(each, programs) for each in document.forms},
         tables=analysis.environments.tables,
         calendars=analysis.environments.calendars,
         order=tuple(analysis.derivation.order),

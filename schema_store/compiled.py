@@ -17,6 +17,7 @@ from expressions.program import Program, Row
 from expressions.typed import Value
 from expressions.types import Type
 from schema_store.compiled_access import CompiledRole
+from schema_store.compiled_forms import CompiledForm
 from schema_store.compiled_process import CompiledPipeline
 from schema_store.compiled_scoring import CompiledCalculation, CompiledScore
 from schema_store.dependencies import FieldName, Refresh
@@ -204,7 +205,7 @@ class App:
         zone, currency, locales, default_locale, fiscal_year_start: settings of the workspace.
         entities: by key.
         infos: what expressions may name, by entity, histories and platform entities included.
-        scores, calculations: by key.
+        scores, calculations, forms: by key.
         roles: by key, in the document's order.
         tables, calendars: what evaluations need; calendar ``""`` is the default.
         order: computed fields of the whole app, each after those it reads.
@@ -224,6 +225,7 @@ class App:
     infos: Mapping[str, EntityInfo]
     scores: Mapping[str, CompiledScore]
     calculations: Mapping[str, CompiledCalculation]
+    forms: Mapping[str, CompiledForm]
     roles: Mapping[str, CompiledRole]
     tables: Mapping[str, TierTable]
     calendars: Mapping[str, Calendar]

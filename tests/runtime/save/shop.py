@@ -35,7 +35,32 @@ def document(key: str, *entities: Json, **more: Any) -> AppDocument:
 def shop(**more: Any) -> AppDocument:
     """Customers with orders of products; favourites as links; a score; a chain of computed fields up and down."""
     entities = [_customer(), _order(), _product(), _note()]
-    return document("shop", *entities, pipelines=[_pipeline()], scores=[_score()], roles=_roles(), **more)
+    return document(
+        "shop", *entities, pipelines=[_pipeline()], scores=[_score()], roles=_roles(), forms=[_form()], **more
+    )
+
+
+def _form() -> Json:
+    """Entering an order on the phone: big ones need a remark, and a customer is chosen once."""
+    big = {"kind": "field", "key": "remark", "field": "remark", "required": "amount > 100"}
+    hidden = {"kind": "field", "key": "placed_on", "field": "placed_on", "required": "true"}
+    return {
+        "key": "phone",
+        "label": label("phone"),
+        "entity": "order",
+        "items": [
+            {"kind": "field", "key": "customer", "field": "customer", "read_only": "not ISBLANK(customer)"},
+            {"kind": "field", "key": "amount", "field": "amount"},
+            {"kind": "section", "key": "more", "label": label("more"), "items": [big]},
+            {
+                "kind": "section",
+                "key": "never",
+                "label": label("never"),
+                "visible": "customer.total < 0",
+                "items": [hidden],
+            },
+        ],
+    }
 
 
 def _roles() -> list[Json]:

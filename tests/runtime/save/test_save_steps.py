@@ -178,6 +178,27 @@ def test_a_read_only_condition_looks_at_the_record_as_it_stands(shop: World):
     assert codes(caught.value) == {"/remark": "read_only"}
 
 
+def test_the_form_that_was_named_only_adds(shop: World):
+    wire = {"amount": "200.00", "placed_on": None}
+    assert shop.create("order", wire).version == 1
+    with pytest.raises(Invalid) as caught:
+        shop.create("order", wire, form="phone")
+    assert codes(caught.value) == {"/remark": "required"}
+    customer = str(shop.create("customer", {"name": fresh()}).id)
+    saved = shop.create("order", {"amount": "1.00"})
+    shop.update("order", saved.id, {"customer": customer}, form="phone")
+    with pytest.raises(Invalid) as caught:
+        shop.update("order", saved.id, {"customer": None}, form="phone")
+    assert codes(caught.value) == {"/customer": "read_only"}
+
+
+@pytest.mark.parametrize("form", ["nothing", "phone"])
+def test_a_form_of_another_entity_is_refused(shop: World, form: str):
+    with pytest.raises(Invalid) as caught:
+        shop.create("product", {"name": fresh()}, form=form)
+    assert codes(caught.value) == {"": "unknown_form"}
+
+
 # 6 derive, 8 validation rules, 9 stages
 
 
