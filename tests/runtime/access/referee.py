@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.runtime.access.worlds import FIELDS, Grant, Person, Record, World, below
+from tests.runtime.access.world import FIELDS, Grant, Person, Record, World, below
 
 #: By name in expressions: on the wire.
 SYSTEM = {

@@ -26,7 +26,8 @@ from schema_store.layout import Layout, schema_name
 from schema_store.plan import plan
 from schema_store.platform import upgrade_platform
 from schema_store.tables import build_tables
-from tests.runtime.access.worlds import FIELDS, ROLES, Person, Record, World, app_document, below
+from tests.runtime.access.world import FIELDS, ROLES, Person, Record, World, below
+from tests.runtime.access.worlds import app_document
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

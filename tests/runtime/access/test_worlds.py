@@ -12,7 +12,8 @@ from runtime.access import Access
 from schema_store.database import writing
 from tests.runtime.access.referee import Referee
 from tests.runtime.access.stage import Stage, access_of, binned, fill, rows, values
-from tests.runtime.access.worlds import ACTS, ROLES, Person, Record, World, worlds
+from tests.runtime.access.world import ACTS, ROLES, Person, Record, World
+from tests.runtime.access.worlds import worlds
 
 ENTITIES = ("shop", "deal")
 
