@@ -10,12 +10,14 @@ from builder.apps import AppCard
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "zh-CN": {
         "title": "斗拱",
+        "other_name": "Dougong",
         "lead": "本机已安装的应用。每个应用都是一份可导出的元数据文档。",
         "meta": "{key} · 版本 {version} · {entities} 个实体 · {fields} 个字段",
         "empty": "还没有应用。安装 CRM 模板：",
     },
     "en": {
         "title": "Dougong",
+        "other_name": "斗拱",
         "lead": "Apps installed here. Each one is a metadata document that can be exported.",
         "meta": "{key} · version {version} · {entities} entities · {fields} fields",
         "empty": "No app yet. Install the CRM template:",
@@ -50,6 +52,6 @@ def apps_page(apps: list[AppCard], locale: str) -> str:
         f'<!doctype html><html lang="{locale}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{texts["title"]}</title><link rel="stylesheet" href="/static/site.css"></head>'
-        f"<body><main><h1>{texts['title']}<small>Dougong</small></h1><p class=lead>{texts['lead']}</p>"
+        f"<body><main><h1>{texts['title']}<small>{texts['other_name']}</small></h1><p class=lead>{texts['lead']}</p>"
         f"{body}</main></body></html>"
     )

@@ -128,3 +128,29 @@ def test_one_sqlite_library_and_one_asteval() -> None:
                 if name.split(".")[0] in allowed:
                     seen[name.split(".")[0]].add(str(path.relative_to(ROOT)))
     assert all(seen[name] <= allowed[name] for name in allowed), seen
+
+
+#: Who may touch the tables of records (DESIGN 5), and who makes or gives them.
+TOUCHES_RECORDS = (
+    "runtime/query",
+    "runtime/writer",
+    "runtime/metrics",
+    "runtime/computed",
+    "runtime/duplicates",
+    "runtime/search",
+    "runtime/served.py",  # gives them
+    "runtime/access",  # row filters over them
+    "schema_store/tables.py",  # makes them
+    "schema_store/losses.py",
+    "schema_store/runner.py",
+    "schema_store/phases.py",
+    "schema_store/purge.py",
+)
+
+
+def test_only_the_named_modules_touch_record_tables() -> None:
+    words = ("entity_table(", "records.entities", "records.links", "build_tables(")
+    touching = {
+        str(path.relative_to(ROOT)) for path in CODE if any(word in path.read_text("utf-8") for word in words)
+    }
+    assert {name for name in touching if not name.startswith(TOUCHES_RECORDS)} == set()
