@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from expressions.types import Kind, Type
+from expressions.types import Type
 from schema_store.document import AppDocument
 from schema_store.document.entities import Entity
 from schema_store.document.fields import BaseField, LinksField, OnDelete, ReferenceField
 from schema_store.field_types import FIELD_TYPES
 from schema_store.field_types.base import ColumnSpec, Surroundings
+from schema_store.indexes import WantedIndex, indexes_of
 from schema_store.layout import storage_type
 
 #: Written by the platform, not by people: what they hold for existing rows is computed after the switch.
@@ -29,14 +30,6 @@ class WantedColumn:
     nullable: bool
     target: str | None = None
     on_delete: OnDelete | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WantedIndex:
-    """An index over parts of fields (``(field id, part)``) and system columns (``("", name)``)."""
-
-    parts: tuple[tuple[str, str], ...]
-    unique: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,8 @@ def shape_of(document: AppDocument) -> Shape:
     tables, links = {}, {}
     for entity in document.entities:
         columns = [c for spec in entity.fields for c in _columns(spec, around[known(spec.id)], ids)]
-        wanted = tuple(dict.fromkeys(_indexes(document, entity, columns, around)))
+        stored = {(column.owner, column.part): column.type for column in columns}
+        wanted = indexes_of(document, entity, stored, around)
         tables[known(entity.id)] = WantedTable(known(entity.id), entity.key, tuple(columns), wanted)
         for spec in entity.fields:
             if isinstance(spec, LinksField):
@@ -145,52 +139,3 @@ def _on_delete(spec: BaseField, column: ColumnSpec) -> OnDelete | None:
     if column.references is None:
         return None
     return spec.on_delete if isinstance(spec, ReferenceField) else "restrict"
-
-
-_ID = ("", "id")
-
-
-def _indexes(
-    document: AppDocument, entity: Entity, columns: list[WantedColumn], around: Mapping[str, Surroundings]
-) -> Iterator[WantedIndex]:
-    parts = {(c.owner, c.part): c for c in columns}
-    ids = {spec.key: known(spec.id) for spec in entity.fields}
-
-    def sorts(key: str) -> tuple[str, str] | None:
-        """The part of a field that lists are sorted by, where an index can hold it."""
-        owner = ids.get(key, "")
-        part = (owner, "sort") if (owner, "sort") in parts else (owner, "")
-        return part if part in parts and is_indexable(key) else None
-
-    def is_indexable(key: str) -> bool:
-        spec = next(field for field in entity.fields if field.key == key)
-        return FIELD_TYPES.of(spec).refusal(spec, around[known(spec.id)], "index") is None
-
-    def compares(key: str) -> tuple[str, str] | None:
-        part = (ids[key], "norm") if (ids[key], "norm") in parts else (ids[key], "")
-        return part if part in parts else None
-
-    yield WantedIndex((("", "owner_id"), _ID), False)
-    for spec in entity.fields:
-        main = (known(spec.id), "")
-        if getattr(spec, "unique", False) or spec.type == "code":
-            yield from _index([compares(spec.key)], True)
-        if main in parts and parts[main].type.kind is Kind.REFERENCE:
-            yield WantedIndex((main, _ID), False)
-        if spec.indexed:
-            yield from _index([sorts(spec.key), _ID], False)
-    for unique in entity.uniques:
-        yield from _index([compares(key) for key in unique.fields], True)
-    for rule in entity.duplicates:
-        for match in rule.fields:
-            yield from _index([compares(match.field), _ID], False)
-    for index in entity.indexes:
-        yield from _index([*(sorts(key) for key in index.fields), _ID], False)
-    for view in document.views:
-        if view.entity == entity.key and view.sort:
-            yield from _index([sorts(view.sort[0].field), _ID], False)
-
-
-def _index(parts: list[tuple[str, str] | None], unique: bool) -> Iterator[WantedIndex]:
-    if None not in parts:
-        yield WantedIndex(tuple(part for part in parts if part is not None), unique)
