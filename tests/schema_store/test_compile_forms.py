@@ -25,7 +25,9 @@ DOCUMENT = {
                     "key": "more",
                     "label": label("more"),
                     "visible": "not ISBLANK(name)",
-                    "items": [{"kind": "field", "key": "age", "field": "age", "visible": "me == owner", "read_only": "true"}],
+                    "items": [
+                        {"kind": "field", "key": "age", "field": "age", "visible": "me == owner", "read_only": "true"}
+                    ],
                 },
             ],
         }
