@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.json import json_response
 from api.problem import ProblemShape
-from api.routes import people, records, saving, session, tokens, trees
+from api.routes import bulk, histories, people, records, saving, session, tokens, trees
 
 BASE = "/api/v1"
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -27,7 +27,9 @@ _GROUPS = (
     trees.teams,
     trees.regions,
     records.router,
+    bulk.router,
     saving.router,
+    histories.router,
 )
 
 

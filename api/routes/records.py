@@ -16,7 +16,7 @@ from api.endpoint import Caller, Endpoint, QueryWords
 from api.json import json_response
 from api.secret import read_cursor, sign_cursor
 from api.transaction import Call
-from runtime.query import ListQuery, get, list_page
+from runtime.query import AggregateQuery, ListQuery, aggregate, get, list_page
 
 router = APIRouter(route_class=Endpoint, tags=["records"], prefix="/apps/{app}/records/{entity}")
 
@@ -69,6 +69,25 @@ def _kind(app: str, entity: str, query: ListWords) -> str:
     """What a cursor is bound to: it leads nowhere in another list."""
     bound = orjson.dumps([app, entity, query.filter, query.sort, query.search])
     return f"records {hashlib.sha256(bound).hexdigest()}"
+
+
+class AggregateWords(QueryWords):
+    """Groups ``stage,month(created_at)`` and measures ``count(),sum(amount)`` (see the contract)."""
+
+    group: str = Field(default="", max_length=1_000)
+    measure: str = Field(default="count()", max_length=1_000)
+    filter: str = Field(default="", max_length=20_000)
+    search: str | None = Field(default=None, max_length=200)
+
+
+@router.get("/aggregate", operation_id="aggregate_records", response_model=dict[str, Any])
+def aggregate_records(
+    call: Caller, app: str, entity: str, query: Annotated[AggregateWords, QueryMark()]
+) -> Response:
+    """Figures over the records that may be read: ``{rows, truncated}``."""
+    access = open_app(call, app)
+    asked = AggregateQuery(query.group, query.measure, query.filter.strip(), query.search)
+    return json_response(aggregate(call.connection, access, call.now, entity, asked))
 
 
 @router.get("/{record_id}", operation_id="read_record", response_model=dict[str, Any])

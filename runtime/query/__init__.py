@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from runtime.query.aggregates import AggregateQuery, aggregate
 from runtime.query.finding import find_by, find_one
+from runtime.query.histories import history, timeline
 from runtime.query.lists import ListQuery, Page, list_page
 from runtime.query.records import get
 
-__all__ = ["ListQuery", "Page", "find_by", "find_one", "get", "list_page"]
+__all__ = [
+    "AggregateQuery",
+    "ListQuery",
+    "Page",
+    "aggregate",
+    "find_by",
+    "find_one",
+    "get",
+    "history",
+    "list_page",
+    "timeline",
+]

@@ -24,6 +24,14 @@ SYSTEM_TYPES: dict[str, Type] = {field.column: field.type for field in SYSTEM_FI
 PLATFORM_COLUMNS = {"team": "team_id", "region": "region_id", "parent": "parent_id"}
 
 
+_NAMES = {field.column: field.name for field in SYSTEM_FIELDS if field.name}
+
+
+def expression_name(key: str) -> str:
+    """The name in expressions of a field by its name on the wire: ``owner_id`` is ``owner``."""
+    return _NAMES.get(key, key)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A value of the answer.
