@@ -7,8 +7,11 @@ from collections.abc import Mapping
 #: Code without its area → (zh-CN, en); ``{…}`` is filled from the diagnostic's ``params``.
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "too_big": ("文件超过 {limit} 字节。", "The document is larger than {limit} bytes."),
-    "not_utf8": ("文件不是 UTF-8 编码（第 {position} 字节）。", "The document is not UTF-8 (byte {position})."),
-    "not_json": ("内容不能写成 JSON:{detail}。", "The content cannot be written as JSON: {detail}."),
+    "not_utf8": (
+        "文件不是 UTF-8 编码（第 {position} 字节）。",
+        "The document is not UTF-8 (byte {position}).",
+    ),
+    "not_json": ("内容不能写成 JSON：{detail}。", "The content cannot be written as JSON: {detail}."),
     "syntax": (
         "第 {line} 行第 {column} 列不是合法的 JSON。",
         "Not valid JSON at line {line}, column {column}.",
@@ -21,7 +24,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "bad_number": ("“{number}”不是允许的数字。", "“{number}” is not a number that is allowed."),
     "surrogate": ("文本中有不完整的字符。", "The text holds half of a character (a lone surrogate)."),
     "too_deep": ("嵌套超过 {limit} 层。", "Nested deeper than {limit} levels."),
-    "too_many": ("问题超过 {limit} 个，其余未列出。", "More than {limit} complaints; the rest is not listed."),
+    "too_many": (
+        "问题超过 {limit} 个，其余未列出。",
+        "More than {limit} complaints; the rest is not listed.",
+    ),
     "unknown_word": ("这里没有“{word}”这个属性。", "There is no “{word}” here."),
     "missing_word": ("缺少“{word}”。", "“{word}” is missing."),
     "wrong_type": ("这里应为{wanted_zh},而不是{found_zh}。", "This should be {wanted}, not {found}."),

@@ -125,7 +125,9 @@ def test_the_threads_decimal_context_changes_nothing(precision: int) -> None:
 
 def test_a_narrow_range_of_exponents_loses_nothing() -> None:
     """The smallest exponent is not looked at: with enough digits the smallest results are exact below it."""
-    program = compile_program(checked("weight * 0.01 * 0.01 + weight * 0.01 - weight * 0.0001 + weight * 0.02"))
+    program = compile_program(
+        checked("weight * 0.01 * 0.01 + weight * 0.01 - weight * 0.0001 + weight * 0.02")
+    )
     row = {"weight": Decimal("0.01")}
     wanted = str(program.eval(row, Context(NOW)))
     with decimal.localcontext(decimal.Context(28, Emin=0, Emax=999_999, traps=[decimal.Inexact])):
