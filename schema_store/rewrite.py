@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
-from expressions.storage import Keys, Stored
+from expressions.storage import JsonValue, Keys, Stored
 from schema_store.convert import RowWork
 
 #: Records per statement.
@@ -99,7 +99,8 @@ def write_rows(
 
 def update(connection: Connection, table: sa.Table, names: list[str], rows: Rows) -> None:
     """Write these columns of these records."""
-    has_lists = any(isinstance(table.c[name].type, Keys) for name in names)
+    # An array of lists would be taken for an array of two dimensions.
+    has_lists = any(isinstance(table.c[name].type, Keys | JsonValue) for name in names)
     if connection.dialect.name == "postgresql" and not has_lists:
         _update_from_arrays(connection, table, names, rows)
         return

@@ -84,6 +84,26 @@ def test_values_that_do_not_convert_are_named(engine: Engine) -> None:
     assert sorted(value for value in app.values("lead", "a").values() if value is not None) == [7, 12]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "values", "wanted"),
+    [
+        ("tags", "json", [("x",), ("y", "z")], [["x"], ["y", "z"]]),
+        ("text", "json", ["a", "b"], ["a", "b"]),
+        ("text", "tags", ["a", "b"], [("a",), ("b",)]),
+        ("tags", "text", [("x",), ("y", "z")], ["x", "y, z"]),
+    ],
+)
+def test_lists_and_json_are_written_whole(
+    engine: Engine, old: str, new: str, values: list[Any], wanted: list[Any]
+) -> None:
+    app = with_leads(engine, field(old, "a"), rows=[{"a": value} for value in values])
+    app.publish(lead(field(new, "a")), accept="all")
+    found = list(app.values("lead", "a").values())
+    assert sorted(found, key=repr) == sorted(wanted, key=repr)
+    app.publish(lead(field(old, "a")), accept="all")
+    assert sorted(app.values("lead", "a").values()) == sorted(values)
+
+
 def test_a_shorter_text(engine: Engine) -> None:
     app = with_leads(engine, field("text", "a", length=20), rows=[{"a": "long enough"}, {"a": "ok"}])
     new = lead(field("text", "a", length=5))
