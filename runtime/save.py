@@ -7,7 +7,7 @@ next. Steps never call each other. Only the edge commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -223,13 +223,22 @@ def _as_engine(act: Callable[..., object], entity: str, record: UUID) -> Callabl
     return run
 
 
+#: In the order in which their rights are looked at.
+_WRITING: tuple[Act, ...] = ("update", "transition", "assign")
+
+
+def _act_of(key: str, stages: Collection[str]) -> Act:
+    if key == "owner_id":
+        return "assign"
+    return "transition" if key in stages else "update"
+
+
 def _changed(unit: Unit, entity: str, record_id: UUID, asked: Request) -> Change:
-    """Step 1 of an update: stages need the transition act, other fields the update act."""
+    """Step 1 of an update: each field needs its act (stages transition, the owner assign, all else update)."""
     unit.access.require(entity, "read")
-    stages = asked.wire.keys() & unit.served.app.entities[entity].pipelines.keys()
-    acts: tuple[Act, ...] = ("transition",) if stages else ("update",)
-    if stages and asked.wire.keys() - stages:
-        acts = ("update", "transition")
+    stages = unit.served.app.entities[entity].pipelines.keys()
+    asked_for = {_act_of(key, stages) for key in asked.wire} or {"update"}
+    acts: tuple[Act, ...] = tuple(act for act in _WRITING if act in asked_for)
     for act in acts:
         unit.access.require(entity, act)
     before = lock_record(unit, entity, record_id, acts)

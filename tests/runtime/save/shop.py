@@ -78,6 +78,9 @@ def _roles() -> list[Json]:
             {"key": "see", "entity": "customer", "acts": ["read"], "scope": "all", "hidden": ["logo"]}, small]},
         {"key": "mover", "label": label("mover"), "permissions": [
             {"key": "move", "entity": "order", "acts": ["read", "transition"], "scope": "all"}]},
+        {"key": "giver", "label": label("giver"), "permissions": [
+            {"key": "look", "entity": "customer", "acts": ["read", "update"], "scope": "all"},
+            {"key": "give", "entity": "customer", "acts": ["assign"], "scope": "own"}]},
     ]  # fmt: skip
 
 

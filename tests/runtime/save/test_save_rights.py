@@ -12,7 +12,7 @@ from runtime.refusals import FieldReadOnly, Forbidden, Invalid, NotFound
 from tests.runtime.save.kit import ACTOR, World
 from tests.runtime.save.test_save_steps import fresh
 
-SELLER, MOVER = ("seller",), ("mover",)
+SELLER, MOVER, GIVER = ("seller",), ("mover",), ("giver",)
 
 
 def test_a_new_record_must_lie_inside_what_one_may_create(shop: World):
@@ -61,6 +61,21 @@ def test_without_the_assign_act_one_owns_what_one_makes(shop: World):
         with pytest.raises(FieldReadOnly) as caught, shop.unit(SELLER) as unit:
             save.create(unit, "customer", {"name": fresh(), "owner_id": owner})
         assert caught.value.fields == ("owner_id",)
+
+
+def test_one_hands_over_only_what_one_may_assign(shop: World):
+    """The giver may change every customer, but give away only their own."""
+    own = shop.create("customer", {"name": fresh(), "owner_id": str(ACTOR)})
+    other = shop.create("customer", {"name": fresh(), "owner_id": None})
+    with pytest.raises(Forbidden), shop.unit(GIVER) as unit:
+        save.update(unit, "customer", other.id, {"owner_id": str(ACTOR)})
+    with pytest.raises(Forbidden), shop.unit(GIVER) as unit:
+        save.update(unit, "customer", other.id, {"credit": "1.00", "owner_id": str(ACTOR)})
+    assert shop.stored("customer", other.id)["version"] == 1
+    with shop.unit(GIVER) as unit:
+        save.update(unit, "customer", own.id, {"owner_id": None})
+    with pytest.raises(Forbidden), shop.unit(GIVER) as unit:
+        save.update(unit, "customer", own.id, {"owner_id": str(ACTOR)})
 
 
 def test_who_may_only_move_may_only_move(shop: World):
