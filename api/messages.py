@@ -77,6 +77,19 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "internal": ("服务器出错，编号 {id}", "Something went wrong here; it is noted under {id}"),
 }
 
+#: What a stage misses, by kind; ``{label}`` is what the author calls it.
+UNMET: Mapping[str, tuple[str, str]] = {
+    "way": ("从当前阶段不能进入“{label}”", "No way leads from here to “{label}”"),
+    "role": ("您的角色不能把记录移入“{label}”", "Your roles may not move records to “{label}”"),
+    "field": ("须填写“{label}”", "“{label}” has to be filled in"),
+    "evidence": ("须上传“{label}”", "“{label}” has to be attached"),
+    "action": ("须先完成“{label}”", "“{label}” has to have happened"),
+    "person": ("须关联“{label}”", "“{label}” has to be named"),
+    "criterion": ("未满足“{label}”", "“{label}” is not met"),
+    "capacity": ("“{label}”已满", "“{label}” is full"),
+    "frozen": ("“{label}”已冻结，暂不接收记录", "“{label}” is frozen and takes no records"),
+}
+
 #: Complaints about one value.
 FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "required": ("必填", "This is needed"),

@@ -85,7 +85,9 @@ def compile_calculation(calculation: Calculation, programs: Programs) -> Compile
         entity=calculation.entity,
         inputs=tuple(_input(item, programs) for item in calculation.inputs),
         lines=tuple(
-            CompiledLine(require_id(line), line.key, line.label, programs.get(line, "expression"))
+            CompiledLine(
+                require_id(line), line.key, line.label, programs.get(line, "expression"), line.expression
+            )
             for line in calculation.lines
         ),
         result=calculation.result,

@@ -140,12 +140,13 @@ class CompiledInput:
 
 @dataclass(frozen=True, slots=True)
 class CompiledLine:
-    """A named step of a calculation."""
+    """A named step of a calculation; ``text`` is its expression as the author wrote it."""
 
     id: str
     key: str
     label: Text
     program: Program
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.json import json_response
 from api.problem import ProblemShape
-from api.routes import bulk, histories, people, records, saving, session, tokens, trees
+from api.routes import apps, bulk, drafts, events, histories, people, records, saving, session, tokens, trees
 
 BASE = "/api/v1"
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -26,10 +26,13 @@ _GROUPS = (
     people.router,
     trees.teams,
     trees.regions,
+    apps.router,
+    drafts.router,
     records.router,
     bulk.router,
     saving.router,
     histories.router,
+    events.router,
 )
 
 

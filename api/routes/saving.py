@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from api.apps import matched_version, open_app
 from api.endpoint import Body, Caller, Endpoint, QueryWords
 from api.idempotency import Answered, once
 from api.transaction import Call
+from api.unmet import unmet_shapes
 from runtime import save
 from runtime.access import Access
 from runtime.change import DryRun, Request, Saved
@@ -176,17 +176,13 @@ def move_record(call: Caller, app: str, entity: str, record_id: UUID, body: Tran
             dry_run=body.dry_run,
         )
         if isinstance(moved, DryRun):
-            return Answered({"allowed": moved.allowed, "unmet": unmet_shapes(call, moved.unmet)})
+            unmet = unmet_shapes(moved.unmet, call.locale)
+            return Answered({"allowed": moved.allowed, "unmet": unmet})
         return answered(call, access, entity, moved)
 
     if body.dry_run:
         return work().response()
     return once(call, access.served, body.model_dump(mode="json"), work)
-
-
-def unmet_shapes(call: Call, unmet: Sequence[Any]) -> list[Mapping[str, Any]]:
-    """What a gate misses, on the wire."""
-    return [each if isinstance(each, Mapping) else each.to_json(call.locale) for each in unmet]
 
 
 @router.put("/by/{unique_field}/{value}", operation_id="put_record", response_model=RecordShape)

@@ -1,0 +1,133 @@
+"""Behaviour: what people and programs did with a record, kept once however often it is told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from uuid_utils.compat import uuid7
+
+from expressions.storage import Uuid
+from runtime.computed.refresh import Dirty, refresh
+from runtime.follow_ups import mark_history
+from runtime.query import find_one
+from runtime.refusals import FieldError, Invalid, require_valid
+from runtime.unit import Unit
+from schema_store.environment import EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as it was told.
+
+    Attributes:
+        kind: e.g. ``download``.
+        entity: key.
+        record: whose; None where ``match`` says it.
+        match: values of readable fields that one record has.
+        at: when; None: now.
+        topic: what it was about, e.g. the page.
+        data: anything else.
+        key: its id with whoever tells it; told again under it, it is a duplicate.
+    """
+
+    kind: str
+    entity: str
+    record: UUID | None
+    match: Mapping[str, Any] | None
+    at: datetime | None
+    topic: str | None
+    data: Mapping[str, Any] | None
+    key: str | None
+
+
+def record_events(unit: Unit, events: Sequence[Told]) -> tuple[int, int]:
+    """Keep events and refresh what is computed from them; how many are new, and how many were known.
+
+    Raises:
+        NotFound, Forbidden: nothing of an entity is readable, or its records may not be changed.
+        Invalid: events of records that are not there for the actor; nothing is kept.
+    """
+    for entity in dict.fromkeys(event.entity for event in events):
+        unit.access.require(entity, "update")
+    records = _records(unit, events)
+    rows = [_row(unit, event, record) for event, record in zip(events, records, strict=True)]
+    kept = _keep(unit, rows)
+    unit.count_write(len(kept))
+    fresh: dict[str, set[UUID]] = defaultdict(set)
+    for event, row in zip(events, rows, strict=True):
+        if row["id"] in kept:
+            fresh[event.entity].add(row["record"])
+    dirty = Dirty(unit)
+    for entity, ids in fresh.items():
+        mark_history(dirty, entity, EVENTS, ids)
+    refresh(unit, dirty)
+    return len(kept), len(rows) - len(kept)
+
+
+def _records(unit: Unit, events: Sequence[Told]) -> list[UUID]:
+    """The record of each event."""
+    found = [
+        event.record if event.record is not None else _matched(unit, index, event)
+        for index, event in enumerate(events)
+    ]
+    visible: dict[str, set[UUID]] = {}
+    for entity in dict.fromkeys(event.entity for event in events):
+        named = {id_ for id_, event in zip(found, events, strict=True) if event.entity == entity and id_}
+        visible[entity] = _changeable(unit, entity, named)
+    require_valid(
+        FieldError(f"/{index}/{'match' if event.record is None else 'record_id'}", "no_such_record")
+        for index, (event, id_) in enumerate(zip(events, found, strict=True))
+        if id_ not in visible[event.entity]
+    )
+    return [id_ for id_ in found if id_ is not None]
+
+
+def _matched(unit: Unit, index: int, event: Told) -> UUID | None:
+    try:
+        return find_one(unit.connection, unit.access, unit.now, event.entity, dict(event.match or {}))
+    except Invalid as error:
+        raise Invalid(
+            FieldError(f"/{index}/match{each.pointer}", each.code, each.params) for each in error.errors
+        ) from error
+
+
+def _changeable(unit: Unit, entity: str, ids: set[UUID]) -> set[UUID]:
+    """Those of the records that the actor may change."""
+    if not ids:
+        return set()
+    table = unit.served.entity_table(entity)
+    query = sa.select(table.c.id).where(
+        table.c.id.in_(sa.bindparam("ids", expanding=True, type_=Uuid())),
+        unit.access.row_filter(entity, "update", table),
+    )
+    found = unit.connection.execute(query, {**unit.access.parameters(unit.now), "ids": list(ids)})
+    return set(found.scalars())
+
+
+def _row(unit: Unit, event: Told, record: UUID) -> dict[str, Any]:
+    return {
+        "id": uuid7(),
+        "entity": unit.served.app.entities[event.entity].id,
+        "record": record,
+        "at": event.at or unit.now,
+        "by": unit.person,
+        "kind": event.kind,
+        "topic": event.topic,
+        "data": None if event.data is None else dict(event.data),
+        "key": event.key,
+    }
+
+
+def _keep(unit: Unit, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Write the events whose key is not known; the ids of those (one statement)."""
+    table = unit.served.support.event
+    insert = postgresql.insert(table) if unit.served.dialect == "postgresql" else sqlite.insert(table)
+    made = insert.values(list(rows)).on_conflict_do_nothing().returning(table.c.id)
+    return set(unit.connection.execute(made).scalars())
