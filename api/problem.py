@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from uuid_utils.compat import uuid7
 
 from api.messages import FIELD_ERRORS, PROBLEMS, Locale, choose_locale, say
+from api.unmet import unmet_shapes
 from expressions.messages import describe
 from expressions.problems import Problem as ExpressionProblem
 from runtime.refusals import (
@@ -25,6 +26,7 @@ from runtime.refusals import (
     FieldError,
     FieldReadOnly,
     Forbidden,
+    GateClosed,
     Invalid,
     NotFound,
     NotSignedIn,
@@ -34,6 +36,7 @@ from runtime.refusals import (
     TooExpensive,
     TooMany,
     UniqueTaken,
+    Unmet,
 )
 
 _LOG = logging.getLogger("dougong.api")
@@ -46,6 +49,7 @@ _STATUS: Mapping[type[Refused], int] = {
     UniqueTaken: 409,
     Stale: 412,
     Referred: 409,
+    GateClosed: 409,
     BudgetSpent: 400,
     Invalid: 422,
     TooMany: 429,
@@ -69,9 +73,11 @@ class Problem(Exception):
         params: words of the sentence.
         extra: further members of the answer, e.g. ``unmet``.
         expression: what is wrong with an expression, at the query word of this name.
+        unmet: what a gate misses.
     """
 
     expression: tuple[str, Sequence[ExpressionProblem]] | None = None
+    unmet: Sequence[Unmet] = ()
 
     def __init__(
         self,
@@ -134,6 +140,8 @@ def problem_of(refusal: Refused) -> Problem:
     )
     if isinstance(refusal, BadExpression):
         problem.expression = (refusal.word, refusal.problems)
+    if isinstance(refusal, GateClosed):
+        problem.unmet = refusal.unmet
     return problem
 
 
@@ -163,6 +171,8 @@ def problem_body(problem: Problem, locale: Locale) -> dict[str, Any]:
     }
     if problem.expression is not None:
         body |= _expression_members(*problem.expression, locale)
+    if problem.unmet:
+        body["unmet"] = unmet_shapes(problem.unmet, locale)
     if problem.errors:
         body["errors"] = [
             {

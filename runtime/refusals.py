@@ -133,6 +133,47 @@ class Stale(Refused):
         self.version, self.changes = version, changes
 
 
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Something that a stage asks for and that is not there.
+
+    Attributes:
+        key: of the requirement, or of the field; empty where the actor may not know it.
+        kind: ``way``, ``role``, ``field``, ``evidence``, ``action``, ``person``, ``criterion``, ``capacity`` or
+            ``frozen``.
+        needed, seen: for programs, in wire form.
+        label: what it is called, by locale.
+        message: the author's own sentence, by locale; None: the one of the kind.
+    """
+
+    key: str
+    kind: str
+    needed: Any = None
+    seen: Any = None
+    label: Mapping[str, str] = field(default_factory=dict)
+    message: Mapping[str, str] | None = None
+
+
+class GateClosed(Refused):
+    """A stage asks for more than there is.
+
+    Attributes:
+        unmet: all of it, at least one.
+    """
+
+    code = "gate_closed"
+
+    def __init__(self, unmet: Iterable[Unmet]):
+        super().__init__()
+        self.unmet = tuple(unmet)
+
+
+class StageFrozen(GateClosed):
+    """A stage takes no more records, whatever is shown: it is frozen or full."""
+
+    code = "stage_frozen"
+
+
 class Referred(Refused):
     """The record cannot go into the bin because others refer to it.
 

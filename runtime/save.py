@@ -23,8 +23,9 @@ from runtime.decoding import decode_evidence, decode_values, find_form, require_
 from runtime.defaults import fill_defaults
 from runtime.deriving import derive, load_surroundings
 from runtime.follow_ups import refresh_others
+from runtime.gates import require_gates
 from runtime.numbering import give_numbers
-from runtime.refusals import FieldError, Invalid
+from runtime.refusals import FieldError, GateClosed, Invalid
 from runtime.search import index_change
 from runtime.stages import settle_stages
 from runtime.storing import saved_of, stamp, stay_inside, store
@@ -44,6 +45,7 @@ PREPARE: tuple[Step, ...] = (
     require_values,
     give_numbers,
     require_validations,
+    require_gates,
 )
 #: Steps 10 to 14.
 FINISH: tuple[Step, ...] = (store, stay_inside, take_files, index_change, refresh_others)
@@ -165,8 +167,11 @@ def transition(
     change = _changed(unit, entity, record_id, asked)
     if not dry_run:
         return _run(unit, change, UPDATE)
-    for step in (*DECODE, *PREPARE):
-        step(unit, change)
+    try:
+        for step in (*DECODE, *PREPARE):
+            step(unit, change)
+    except GateClosed as closed:
+        return DryRun(False, closed.unmet)
     return DryRun(True)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.messages import FIELD_ERRORS, PROBLEMS, choose_locale, say
+from api.messages import FIELD_ERRORS, PROBLEMS, UNMET, choose_locale, say
 from api.problem import Problem, problem_of, render
 from runtime.refusals import FieldError, Invalid, NotFound, Refused
 
@@ -34,7 +34,7 @@ def test_any_header_has_a_language(header: str) -> None:
 
 
 def test_both_languages_say_everything_with_the_same_words() -> None:
-    for texts in (PROBLEMS, FIELD_ERRORS):
+    for texts in (PROBLEMS, FIELD_ERRORS, UNMET):
         for code, (zh, en) in texts.items():
             assert re.search("[\u4e00-\u9fff]", zh), code
             assert en.isprintable()
@@ -53,8 +53,8 @@ def test_every_code_that_is_used_has_a_sentence() -> None:
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
-            if node.func.id == "FieldError" and texts:
-                used["field"].add(texts[-1])
+            if node.func.id == "FieldError" and isinstance(code := node.args[1], ast.Constant):
+                used["field"].add(code.value)
             elif node.func.id in ("Problem", "Conflict", "Forbidden", "NotSignedIn") and texts:
                 used["problem"].add(texts[0])
                 used["problem"] |= {

@@ -175,3 +175,23 @@ def test_statements_of_a_create_and_a_change(crm: Crm) -> None:
     print(len(made), len(changed))
     assert len(made) <= 14, "\n".join(made)
     assert len(changed) <= 13, "\n".join(changed)
+
+
+def test_a_closed_gate_answers_what_is_missing_by_every_door(crm: Crm) -> None:
+    ticket = post(crm, "service", "/records/ticket", {"name": "Leak"}).json["id"]
+    path = f"/records/ticket/{ticket}"
+    missing = {
+        "key": "acceptance_sheet",
+        "kind": "evidence",
+        "message": "须上传“客户验收单”",
+        "needed": {"count": 1, "accept": ["application/pdf", "image/jpeg", "image/png"]},
+        "seen": {"count": 0},
+    }
+    for closed in (
+        post(crm, "service", f"{path}/transition", {"to": "closed"}),
+        crm.as_("service").patch(f"/apps/crm{path}", {"stage": "closed"}),
+    ):
+        assert (closed.status, closed.json["code"]) == (409, "gate_closed")
+        assert closed.json["unmet"] == [missing]
+    dry = post(crm, "service", f"{path}/transition", {"to": "closed", "dry_run": True})
+    assert (dry.status, dry.json) == (200, {"allowed": False, "unmet": [missing]})

@@ -1,0 +1,68 @@
+"""How many records stand in a stage, whoever may see them; who counts first goes in first."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from expressions.sql import compile_sql, is_true, not_translatable
+from expressions.typed import Checked
+from runtime.served import RecordScope
+from runtime.unit import Unit
+from schema_store.compiled_process import CompiledPipeline, CompiledStage
+
+
+def count_in_stage(unit: Unit, pipeline: CompiledPipeline, stage: CompiledStage, other_than: UUID) -> int:
+    """Live records in the stage, but for one; others who want in wait until this transaction ends."""
+    if unit.served.dialect == "postgresql":  # on SQLite there is one writer anyway
+        unit.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_of(unit, stage))))
+    statement = unit.statement(("places", pipeline.id, stage.key), lambda: _count(unit, pipeline, stage.key))
+    return int(unit.read(statement, {"other_than": other_than}).scalar_one())
+
+
+def _lock_of(unit: Unit, stage: CompiledStage) -> int:
+    name = f"{unit.served.layout.schema}:{stage.id}".encode()
+    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
+
+
+def _count(unit: Unit, pipeline: CompiledPipeline, stage: str) -> sa.Select[Any]:
+    served = unit.served
+    alias = served.entity_table(pipeline.entity).alias("r")
+    column = alias.c[served.column(pipeline.entity, pipeline.field)]
+    return (
+        sa.select(sa.func.count())
+        .select_from(alias)
+        .where(column == sa.literal(stage, column.type), alias.c.deleted_at.is_(None))
+        .where(alias.c.id != sa.bindparam("other_than", type_=alias.c.id.type))
+        .where(*_of_pipeline(unit, pipeline, alias))
+    )
+
+
+def _of_pipeline(
+    unit: Unit, pipeline: CompiledPipeline, alias: sa.FromClause
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Records that go by this pipeline: its condition holds, and that of none before it.
+
+    A condition that has no SQL picks nobody out: then the records of every pipeline count.
+    """
+    scope = RecordScope(unit.served, alias)
+    for each in unit.served.app.entities[pipeline.entity].pipelines[pipeline.field]:
+        if each.when is not None and _has_sql(unit, pipeline.entity, each.when.checked):
+            holds = is_true(compile_sql(each.when.checked, scope, unit.served.dialect))
+            yield holds if each.id == pipeline.id else sa.not_(holds)
+        if each.id == pipeline.id:
+            return
+
+
+def _has_sql(unit: Unit, entity: str, condition: Checked) -> bool:
+    """Whether it looks at stored values of the record itself only, in words that the database knows."""
+    fields = unit.served.app.entities[entity].fields
+    is_stored = all(
+        len(path) == 1 and not (path[0] in fields and fields[path[0]].is_volatile)
+        for path in condition.fields
+    )
+    return is_stored and not not_translatable(condition)
