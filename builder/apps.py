@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
+from schema_store.database import reading
+from schema_store.expansion import sweep
 from schema_store.versions import list_apps, load_version
 
 
@@ -36,3 +38,17 @@ def list_cards(connection: Connection) -> list[AppCard]:
             )
         )
     return cards
+
+
+def sweep_apps(engine: Engine) -> dict[str, str]:
+    """At start: finish or take back what a crashed publish left behind; by app, what was done.
+
+    ``nothing`` is left out; ``running`` means that a publish is under way elsewhere and was let alone.
+    """
+    with reading(engine) as connection:
+        schemas = {
+            app.key: load_version(connection, app.key, app.version).layout.schema
+            for app in list_apps(connection)
+        }
+    done = {key: sweep(engine, schema) for key, schema in schemas.items()}
+    return {key: outcome for key, outcome in done.items() if outcome != "nothing"}

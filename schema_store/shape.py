@@ -9,10 +9,12 @@ from expressions.types import Type
 from schema_store.document import AppDocument
 from schema_store.document.entities import Entity
 from schema_store.document.fields import BaseField, LinksField, OnDelete, ReferenceField
+from schema_store.environment import Environments
 from schema_store.field_types import FIELD_TYPES
 from schema_store.field_types.base import ColumnSpec, Surroundings
 from schema_store.indexes import WantedIndex, indexes_of
 from schema_store.layout import storage_type
+from schema_store.lookup import Lookup
 
 #: Written by the platform, not by people: what they hold for existing rows is computed after the switch.
 DERIVED = frozenset({"formula", "rollup", "score"})
@@ -73,7 +75,8 @@ def shape_of(document: AppDocument) -> Shape:
     """The tables that a document asks for. Its references by key must be sound (its checks see to that)."""
     ids = {entity.key: known(entity.id) for entity in document.entities}
     fields = {known(spec.id): (entity, spec) for entity in document.entities for spec in entity.fields}
-    around = {key: surroundings(document, entity, spec) for key, (entity, spec) in fields.items()}
+    environments = Environments(Lookup(document))
+    around = {key: environments.around(entity.key, spec) for key, (entity, spec) in fields.items()}
     tables, links = {}, {}
     for entity in document.entities:
         columns = [c for spec in entity.fields for c in _columns(spec, around[known(spec.id)], ids)]
@@ -104,20 +107,6 @@ def known(element_id: str | None) -> str:
     if element_id is None:
         raise ValueError("the document has elements without id; fill them in with schema_store.ids.with_ids")
     return element_id
-
-
-def surroundings(document: AppDocument, entity: Entity, spec: BaseField) -> Surroundings:
-    """What the type of a field needs to know beside it."""
-    settings = document.settings
-    set_key = getattr(spec, "option_set", None)
-    options: list[tuple[str, bool]] = []
-    for shared in document.option_sets:
-        if shared.key == set_key:
-            options += [(option.key, option.active) for option in shared.options]
-    for pipeline in document.pipelines:
-        if (pipeline.entity, pipeline.field) == (entity.key, spec.key):
-            options += [(stage.key, True) for stage in pipeline.stages]
-    return Surroundings(settings.currency, tuple(settings.locales), tuple(dict.fromkeys(options)))
 
 
 def _columns(spec: BaseField, around: Surroundings, ids: Mapping[str, str]) -> Iterator[WantedColumn]:

@@ -8,6 +8,7 @@ import uvicorn
 from api.app import create_app
 from api.commands.context import open_database
 from api.settings import Settings
+from builder.apps import sweep_apps
 
 
 def application() -> object:
@@ -25,7 +26,10 @@ def application() -> object:
 def serve(host: str, port: int | None, workers: int) -> None:
     """Serve the installed apps."""
     settings = Settings()
-    open_database(settings).dispose()
+    engine = open_database(settings)
+    for app, outcome in sweep_apps(engine).items():
+        click.echo(f"{app}: a publish that was cut off: {outcome}")
+    engine.dispose()
     chosen = port or settings.port
     click.echo(f"Dougong: http://{host}:{chosen}")
     uvicorn.run(

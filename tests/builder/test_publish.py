@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from builder import publish as module
-from builder.apps import list_cards
+from builder.apps import list_cards, sweep_apps
 from builder.publish import (
     PublishConflict,
     PublishRefused,
@@ -21,6 +22,7 @@ from builder.publish import (
     publish,
     restore_version,
 )
+from schema_store import phases
 from schema_store.acceptance import LossNotAccepted
 from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.database import reading, writing
@@ -41,7 +43,7 @@ from schema_store.versions import (
     load_version,
     save_draft,
 )
-from tests.schema_store.kit import document, entity, field, label
+from tests.schema_store.kit import document, entity, field, label, physical
 
 SIGNED = Signature("ops", datetime(2026, 3, 1, 8, 0, tzinfo=UTC), "first")
 
@@ -210,6 +212,33 @@ def test_two_publishers_one_wins(prepared: Engine, monkeypatch: pytest.MonkeyPat
         publish(prepared, "toy", shop(field("boolean", "vip")), SIGNED)
     with reading(prepared) as connection:
         assert current_version(connection, "toy") == 2
+
+
+def test_what_a_killed_publish_left_is_swept_up_at_start(
+    prepared: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies while values of a new column are filled in: the older version serves on, nothing stays."""
+    install(prepared, shop(), SIGNED)
+    insert_customer(prepared, "+8613800138000")
+    before = physical(prepared)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(phases.Phases, "_batch", die)
+    monkeypatch.setattr(phases.Phases, "_take_back", lambda *_: None)
+    monkeypatch.setattr(module, "apply_plan", partial(module.apply_plan, large=1))
+    changed = shop(field("text", "level", required=True, default_expression='CONCAT("C", LEN(name))'))
+    with pytest.raises(Killed):
+        publish(prepared, "toy", changed, SIGNED)
+    prepared.dispose()
+    assert physical(prepared) != before
+    assert sweep_apps(prepared) == {"toy": "abandoned"}
+    assert physical(prepared) == before
+    assert sweep_apps(prepared) == {}
 
 
 def test_published_versions_never_change(prepared: Engine) -> None:
