@@ -15,16 +15,24 @@ from runtime.served import serve
 from schema_store.versions import UnknownApp
 
 
-def open_app(call: Call, app: str, *, writing: bool = False) -> Access:
+def open_app(call: Call, app: str, entity: str | None = None, *, writing: bool = False) -> Access:
     """What whoever asks may do in the served version of an app (two statements).
 
+    Args:
+        call: inside its transaction.
+        app: key.
+        entity: one whose records are asked for.
+        writing: whether records are going to be written.
+
     Raises:
-        NotFound: no such app; the same bytes as for one of which nothing may be seen.
+        NotFound: no such app or entity; the same bytes as for one of which nothing may be seen.
     """
     try:
         served = serve(call.connection, app, lock=writing)
     except UnknownApp as error:
         raise NotFound from error
+    if entity is not None and entity not in served.app.entities:
+        raise NotFound
     return access_for(served, call.actor, actor_values(call.connection, call.actor, app))
 
 

@@ -17,6 +17,7 @@ from expressions.storage import Uuid
 from runtime.computed.refresh import Dirty, refresh
 from runtime.follow_ups import mark_history
 from runtime.query import find_one
+from runtime.query.records import require_readable
 from runtime.refusals import FieldError, Invalid, require_valid
 from runtime.unit import Unit
 from schema_store.environment import EVENTS
@@ -55,6 +56,7 @@ def record_events(unit: Unit, events: Sequence[Told]) -> tuple[int, int]:
         Invalid: events of records that are not there for the actor; nothing is kept.
     """
     for entity in dict.fromkeys(event.entity for event in events):
+        require_readable(unit.access, entity)
         unit.access.require(entity, "update")
     records = _records(unit, events)
     rows = [_row(unit, event, record) for event, record in zip(events, records, strict=True)]

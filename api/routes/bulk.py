@@ -66,7 +66,7 @@ def write_records(call: Caller, app: str, entity: str, body: BulkBody) -> Respon
     rows = len(body.create) + len(body.update) + len(body.delete)
     if rows > MOST_ROWS:
         raise Problem(413, "too_large", detail="too_many_rows", params={"limit": str(MOST_ROWS)})
-    access = open_app(call, app, writing=True)
+    access = open_app(call, app, entity, writing=True)
     access.require(entity, "read")
     unit = unit_of(call, access)
 

@@ -65,7 +65,7 @@ def read_timeline(
 def _answer(
     call: Call, read: Any, kind: str, app: str, entity: str, record_id: UUID, query: PageWords
 ) -> EntriesAnswer:
-    access = open_app(call, app)
+    access = open_app(call, app, entity)
     key = call.workspace.key
     after = read_cursor(key, kind, query.cursor) if query.cursor else None
     found: Entries = read(
@@ -80,7 +80,7 @@ def explain_record(
     call: Caller, app: str, entity: str, record_id: UUID, query: Annotated[ExplainWords, QueryMark()]
 ) -> ExplainAnswer:
     """Why the actor may or may not do something with a record, and how a field came to its value."""
-    access = open_app(call, app)
+    access = open_app(call, app, entity)
     found = access.explain(call.connection, entity, query.act, record_id, now=call.now, field=query.field)
     value = None
     if query.field is not None:

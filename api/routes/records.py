@@ -47,7 +47,7 @@ def split_names(text: str | None) -> tuple[str, ...] | None:
 @router.get("", operation_id="list_records", response_model=dict[str, Any])
 def list_records(call: Caller, app: str, entity: str, query: Annotated[ListWords, QueryMark()]) -> Response:
     """A page of the records that may be read: ``{items, next, count}``."""
-    access = open_app(call, app)
+    access = open_app(call, app, entity)
     kind = _kind(app, entity, query)
     place = read_cursor(call.workspace.key, kind, query.cursor) if query.cursor is not None else None
     asked = ListQuery(
@@ -85,7 +85,7 @@ def aggregate_records(
     call: Caller, app: str, entity: str, query: Annotated[AggregateWords, QueryMark()]
 ) -> Response:
     """Figures over the records that may be read: ``{rows, truncated}``."""
-    access = open_app(call, app)
+    access = open_app(call, app, entity)
     asked = AggregateQuery(query.group, query.measure, query.filter.strip(), query.search)
     return json_response(aggregate(call.connection, access, call.now, entity, asked))
 
@@ -100,7 +100,7 @@ def read_record(
 
 def show_record(call: Call, app: str, entity: str, record_id: UUID, query: ShownWords) -> Response:
     """The answer that shows a record."""
-    access = open_app(call, app)
+    access = open_app(call, app, entity)
     fields, expand = split_names(query.fields), split_names(query.expand) or ()
     record = get(call.connection, access, call.now, entity, record_id, fields=fields, expand=expand)
     call.headers.append(etag_of(record))

@@ -110,7 +110,7 @@ def create_record(
     call: Caller, app: str, entity: str, body: RecordBody, query: Annotated[SaveWords, QueryMark()]
 ) -> Response:
     """Make a record; ``id`` may be chosen by the client."""
-    access = open_app(call, app, writing=True)
+    access = open_app(call, app, entity, writing=True)
 
     def work() -> Answered:
         record_id, wire = take_id(body.root)
@@ -131,7 +131,7 @@ def change_record(
 ) -> Response:
     """Change the fields that are named; with If-Match only where nobody else has changed the record."""
     version = matched_version(call)
-    access = open_app(call, app, writing=True)
+    access = open_app(call, app, entity, writing=True)
     saved = save.update(unit_of(call, access), entity, record_id, body.root, version=version, form=query.form)
     return answered(call, access, entity, saved).response()
 
@@ -140,14 +140,14 @@ def change_record(
 def delete_record(call: Caller, app: str, entity: str, record_id: UUID) -> None:
     """Put a record into the bin."""
     version = matched_version(call)
-    access = open_app(call, app, writing=True)
+    access = open_app(call, app, entity, writing=True)
     save.delete(unit_of(call, access), entity, record_id, version=version)
 
 
 @router.post("/{record_id}/restore", operation_id="restore_record", response_model=RecordShape)
 def restore_record(call: Caller, app: str, entity: str, record_id: UUID) -> Response:
     """Take a record out of the bin."""
-    access = open_app(call, app, writing=True)
+    access = open_app(call, app, entity, writing=True)
 
     def work() -> Answered:
         return answered(call, access, entity, save.restore(unit_of(call, access), entity, record_id))
@@ -159,7 +159,7 @@ def restore_record(call: Caller, app: str, entity: str, record_id: UUID) -> Resp
 def move_record(call: Caller, app: str, entity: str, record_id: UUID, body: Transition) -> Response:
     """Move a record to a stage; a dry run answers ``{allowed, unmet}``."""
     version = matched_version(call)
-    access = open_app(call, app, writing=True)
+    access = open_app(call, app, entity, writing=True)
 
     def work() -> Answered:
         moved = save.transition(
@@ -191,7 +191,7 @@ def put_record(
 ) -> Response:
     """Change the record that has this value in a unique field, or make it."""
     version = matched_version(call)
-    access = open_app(call, app, writing=True)
+    access = open_app(call, app, entity, writing=True)
     found = find_by(call.connection, access, call.now, entity, unique_field, value)
     unit = unit_of(call, access)
     if found is not None:

@@ -22,6 +22,7 @@ from runtime.query.columns import expression_name
 from runtime.query.encoding import Encoder, encoder_of
 from runtime.query.filters import check_expression, check_filter
 from runtime.query.live import live_in, readable_scope, rows_of
+from runtime.query.records import require_readable
 from runtime.query.store import store_of
 from runtime.refusals import BadQuery, FieldError
 from runtime.search import matches, search_parameters
@@ -81,7 +82,7 @@ def aggregate(
         NotFound: nothing of the entity is readable.
         BadQuery, BadExpression, TooExpensive: the question cannot be asked.
     """
-    access.require(entity, "read")
+    require_readable(access, entity)
     words = search_parameters(access, entity, query.search)
     key = ("aggregate", access.policy, entity, query.group, query.measure, query.filter, bool(words))
     found = store_of(access.served).get(key, lambda: _build(access, entity, query, bool(words)))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.access import Access
+from runtime.query.records import require_readable
 from runtime.query.store import store_of
 from runtime.refusals import FieldError, Invalid, NotFound
 from schema_store.compiled import CompiledEntity, CompiledField
@@ -33,7 +34,7 @@ def find_by(
         NotFound: the entity or the field is not there or not readable, or does not tell records apart.
         Invalid: the value is none of the field.
     """
-    access.require(entity, "read")
+    require_readable(access, entity)
     found = access.served.app.entities[entity]
     field = found.fields.get(key)
     if field is None or key not in access.readable(entity) or not is_unique(found, field):

@@ -16,7 +16,7 @@ from expressions.storage import Instant, Uuid
 from runtime.access import Access
 from runtime.people.tables import USERS
 from runtime.query.encoding import print_moment
-from runtime.query.records import read_by_ids
+from runtime.query.records import read_by_ids, require_readable
 from runtime.refusals import BadQuery, NotFound
 from runtime.served import Served
 from schema_store.compiled import CompiledEntity
@@ -81,7 +81,7 @@ def timeline(
 def _require_record(
     connection: Connection, access: Access, now: datetime, entity: str, record_id: UUID
 ) -> None:
-    access.require(entity, "read")
+    require_readable(access, entity)
     if not read_by_ids(connection, access, access.parameters(now), entity, ("id",), [record_id]):
         raise NotFound
 

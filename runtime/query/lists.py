@@ -17,7 +17,7 @@ from runtime.query.columns import Column, columns_of, encode_rows, live_fields, 
 from runtime.query.expanding import expand_rows, expansion_fields, parse_expand
 from runtime.query.filters import check_filter
 from runtime.query.live import Live, live_in, readable_scope, rows_of
-from runtime.query.records import read_by_ids, require_fields, without
+from runtime.query.records import read_by_ids, require_fields, require_readable, without
 from runtime.query.sorting import Place, SortKey, behind, order_by, parse_sort
 from runtime.query.store import store_of
 from runtime.search import matches, search_parameters
@@ -87,7 +87,7 @@ def list_page(connection: Connection, access: Access, now: datetime, entity: str
         NotFound: nothing of the entity is readable.
         BadExpression, BadQuery, TooExpensive: see :mod:`runtime.query.filters` and :mod:`runtime.query.sorting`.
     """
-    access.require(entity, "read")
+    require_readable(access, entity)
     require_fields(access, entity, query.fields)
     expansion = parse_expand(access, entity, query.expand)
     keys = parse_sort(access, entity, query.sort)

@@ -72,6 +72,17 @@ def read_by_ids(
     return encode_rows(found.columns, rows)
 
 
+def require_readable(access: Access, entity: str) -> None:
+    """Let through who may read records of an entity of the app; people and histories are no records.
+
+    Raises:
+        NotFound: there is no such entity, or nothing of it is readable.
+    """
+    if entity not in access.served.app.entities:
+        raise NotFound
+    access.require(entity, "read")
+
+
 def require_fields(access: Access, entity: str, named: Sequence[str] | None) -> None:
     """Refuse names of fields that are not there or not readable (the same bytes).
 
@@ -101,7 +112,7 @@ def get(
         NotFound: entity or record unknown, in the bin, or not readable.
         BadQuery: names that the actor may not read.
     """
-    access.require(entity, "read")
+    require_readable(access, entity)
     require_fields(access, entity, fields)
     expansion = parse_expand(access, entity, expand)
     shown = wanted_fields(access, entity, fields)

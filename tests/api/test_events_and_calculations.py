@@ -67,6 +67,7 @@ def test_an_event_finds_its_record_by_values(crm: Crm) -> None:
         ({"at": "2027-01-01T00:00:00Z"}, 422, "/0/at", "out_of_range"),
         ({"kind": "no good"}, 422, "", ""),
         ({"entity": "starship"}, 404, "", ""),
+        ({"entity": "user"}, 404, "", ""),
     ],
 )
 def test_events_that_are_refused(
