@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
-from expressions.storage import Uuid
 from runtime.computed.refresh import Dirty, refresh
 from runtime.follow_ups import mark_history
 from runtime.query import find_one
+from runtime.query.finding import ids_within
 from runtime.query.records import require_readable
 from runtime.refusals import FieldError, Invalid, require_valid
 from runtime.unit import Unit
@@ -82,7 +81,7 @@ def _records(unit: Unit, events: Sequence[Told]) -> list[UUID]:
     visible: dict[str, set[UUID]] = {}
     for entity in dict.fromkeys(event.entity for event in events):
         named = {id_ for id_, event in zip(found, events, strict=True) if event.entity == entity and id_}
-        visible[entity] = _changeable(unit, entity, named)
+        visible[entity] = ids_within(unit.connection, unit.access, unit.now, entity, "update", named)
     require_valid(
         FieldError(f"/{index}/{'match' if event.record is None else 'record_id'}", "no_such_record")
         for index, (event, id_) in enumerate(zip(events, found, strict=True))
@@ -98,19 +97,6 @@ def _matched(unit: Unit, index: int, event: Told) -> UUID | None:
         raise Invalid(
             FieldError(f"/{index}/match{each.pointer}", each.code, each.params) for each in error.errors
         ) from error
-
-
-def _changeable(unit: Unit, entity: str, ids: set[UUID]) -> set[UUID]:
-    """Those of the records that the actor may change."""
-    if not ids:
-        return set()
-    table = unit.served.entity_table(entity)
-    query = sa.select(table.c.id).where(
-        table.c.id.in_(sa.bindparam("ids", expanding=True, type_=Uuid())),
-        unit.access.row_filter(entity, "update", table),
-    )
-    found = unit.connection.execute(query, {**unit.access.parameters(unit.now), "ids": list(ids)})
-    return set(found.scalars())
 
 
 def _row(unit: Unit, event: Told, record: UUID) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runtime.access import Access
+from expressions.storage import Uuid
+from runtime.access import Access, Act
 from runtime.query.records import require_readable
 from runtime.query.store import store_of
 from runtime.refusals import FieldError, Invalid, NotFound
@@ -81,3 +83,21 @@ def _statement(access: Access, entity: str, parts: tuple[tuple[str, str], ...]) 
         column = root.c[served.column(entity, key, part)]
         conditions.append(column == sa.bindparam(f"value_{number}", type_=column.type))
     return sa.select(root.c.id).where(*conditions).limit(sa.literal_column("2"))
+
+
+def ids_within(
+    connection: Connection, access: Access, now: datetime, entity: str, act: Act, ids: Collection[UUID]
+) -> set[UUID]:
+    """Those of the records on which the actor may do the act (one statement)."""
+    if not ids:
+        return set()
+    statement = store_of(access.served).get(
+        ("within", access.policy, entity, act), lambda: _within(access, entity, act)
+    )
+    return set(connection.execute(statement, {**access.parameters(now), "ids": list(ids)}).scalars())
+
+
+def _within(access: Access, entity: str, act: Act) -> sa.Select[Any]:
+    root = access.served.entity_table(entity).alias()
+    named = root.c.id.in_(sa.bindparam("ids", expanding=True, type_=Uuid()))
+    return sa.select(root.c.id).where(named, access.row_filter(entity, act, root))
