@@ -23,6 +23,7 @@ from runtime.refusals import (
     BadQuery,
     BudgetSpent,
     Conflict,
+    Duplicate,
     FieldError,
     FieldReadOnly,
     Forbidden,
@@ -50,6 +51,7 @@ _STATUS: Mapping[type[Refused], int] = {
     Stale: 412,
     Referred: 409,
     GateClosed: 409,
+    Duplicate: 409,
     BudgetSpent: 400,
     Invalid: 422,
     TooMany: 429,
@@ -152,6 +154,8 @@ def _extra(refusal: Refused) -> dict[str, Any]:
             return {"fields": fields}
         case Stale(version=version, changes=changes):
             return {"version": version, "changes": changes}
+        case Duplicate(matches=matches):
+            return {"duplicates": matches}
         case Referred(by=by):
             return {"by": by}
         case BudgetSpent(chain=chain):

@@ -108,6 +108,7 @@ def _always(entity: CompiledEntity) -> Iterator[frozenset[Path]]:
     """What is read at every save, whatever changed."""
     yield from (condition.program.checked.fields for condition in entity.conditions)
     yield from (rule.program.checked.fields for rule in entity.validations)
+    yield from (rule.when.checked.fields for rule in entity.duplicates if rule.when is not None)
     for pipelines in entity.pipelines.values():
         yield from (each.when.checked.fields for each in pipelines if each.when is not None)
 

@@ -46,11 +46,13 @@ def require_gates(unit: Unit, change: Change) -> None:
 
 
 def check_move(unit: Unit, change: Change, move: StageMove) -> Iterator[Unmet]:
-    """What is missing for a move. A new record starts before the initial stage, which has no gate, but has places."""
+    """What is missing for a move. A new record starts before the initial stage, where only
+    places are counted: no gate, and no look at freezes, which every new record would pay for.
+    """
     stage = move.pipeline.stages[move.to or ""]
     way = way_of(move)
     if _is_first(move):
-        yield from _places(unit, change, move)
+        yield from _capacity(unit, change, move)
         return
     yield from _way(unit, move, way)
     entering = Entering(unit, change, move, _row(unit, change, move))
@@ -90,6 +92,11 @@ def _places(unit: Unit, change: Change, move: StageMove) -> Iterator[Unmet]:
     freeze = find_freeze(unit, stage)
     if freeze is not None:
         yield Unmet(stage.key, "frozen", None, {"since": freeze.at.isoformat(), **freeze.reason}, stage.label)
+    yield from _capacity(unit, change, move)
+
+
+def _capacity(unit: Unit, change: Change, move: StageMove) -> Iterator[Unmet]:
+    stage = move.pipeline.stages[move.to or ""]
     if stage.capacity is not None:
         inside = count_in_stage(unit, move.pipeline, stage, change.id)
         if inside >= stage.capacity:

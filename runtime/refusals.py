@@ -174,6 +174,20 @@ class StageFrozen(GateClosed):
     code = "stage_frozen"
 
 
+class Duplicate(Refused):
+    """Live records match a rule that refuses.
+
+    Attributes:
+        matches: ``{code, rule, label, records}`` by rule; only records that the actor may see.
+    """
+
+    code = "duplicate"
+
+    def __init__(self, matches: Iterable[Mapping[str, Any]]):
+        super().__init__()
+        self.matches = tuple(matches)
+
+
 class Referred(Refused):
     """The record cannot go into the bin because others refer to it.
 

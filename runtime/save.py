@@ -22,6 +22,7 @@ from runtime.conditions import check_conditions, require_validations, require_va
 from runtime.decoding import decode_evidence, decode_values, find_form, require_fields, take_files
 from runtime.defaults import fill_defaults
 from runtime.deriving import derive, load_surroundings
+from runtime.duplicates import require_no_duplicates
 from runtime.follow_ups import refresh_others
 from runtime.gates import require_gates
 from runtime.numbering import give_numbers
@@ -44,6 +45,7 @@ PREPARE: tuple[Step, ...] = (
     check_conditions,
     require_values,
     give_numbers,
+    require_no_duplicates,
     require_validations,
     require_gates,
 )

@@ -47,8 +47,12 @@ def _bay() -> AppDocument:
         documents.field("boolean", "quick"),
         documents.field("stage", "stage"),
     )
+    task = documents.entity("task", documents.field("text", "name"), documents.field("stage", "stage"))
+    desk = {"key": "desk", "label": documents.label("desk"), "capacity": PLACES}
+    tasks = {"key": "tasks", "label": documents.label("tasks"), "entity": "task", "field": "stage"}
+    ways = [pipeline("quick", PLACES, when="quick"), pipeline("slow", None)]
     return documents.document(
-        "bay", job, pipelines=[pipeline("quick", PLACES, when="quick"), pipeline("slow", None)]
+        "bay", job, task, pipelines=[*ways, {**tasks, "stages": [desk], "initial": "desk"}]
     )
 
 
@@ -152,12 +156,19 @@ def _move(world: World, record: UUID, **more: bool) -> object:
         return save.transition(unit, "job", record, "busy", **more)
 
 
-def test_a_frozen_first_stage_takes_no_new_records(empty: World):
+def test_a_frozen_first_stage_takes_nobody_back(empty: World):
+    busy = job(empty, stage="busy")
     with empty.unit() as unit:
         freeze_stage(unit, stage(empty, "queued"), {})
     with pytest.raises(StageFrozen):
-        job(empty)
-    job(empty, stage="busy")
+        empty.update("job", busy, {"stage": "queued"})
+
+
+def test_a_first_stage_has_places_too(empty: World):
+    for _ in range(PLACES):
+        empty.create("task", {"name": "t"})
+    with pytest.raises(StageFrozen):
+        empty.create("task", {"name": "t"})
 
 
 def test_everything_that_is_missing_is_named_with_the_freeze(empty: World):
