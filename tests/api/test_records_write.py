@@ -195,3 +195,19 @@ def test_a_closed_gate_answers_what_is_missing_by_every_door(crm: Crm) -> None:
         assert closed.json["unmet"] == [missing]
     dry = post(crm, "service", f"{path}/transition", {"to": "closed", "dry_run": True})
     assert (dry.status, dry.json) == (200, {"allowed": False, "unmet": [missing]})
+
+
+def test_a_duplicate_is_refused_and_named_only_to_those_who_see_it(crm: Crm) -> None:
+    first = post(crm, "rep1", "/records/lead", {"name": "Wang", "phone": "13912345678"}).json["id"]
+    for who, named in (("rep1", [first]), ("rep3", [])):
+        answer = post(crm, who, "/records/lead", {"name": "Wang", "phone": "139 1234 5678"})
+        assert (answer.status, answer.json["code"]) == (409, "duplicate")
+        (match,) = answer.json["duplicates"]
+        assert (match["rule"], match["records"]) == ("same_phone", named)
+
+
+def test_what_probably_is_the_same_is_saved_with_a_warning(crm: Crm) -> None:
+    first = post(crm, "rep1", "/records/lead", {"name": "Li", "email": "li@warned.example"}).json["id"]
+    answer = post(crm, "rep1", "/records/lead", {"name": "Lee", "email": "LI@warned.example"})
+    assert answer.status == 201
+    assert [(each["rule"], each["records"]) for each in answer.json["warnings"]] == [("same_mail", [first])]
