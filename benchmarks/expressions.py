@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
+
 from benchmarks.timing import compare, show
 from expressions.checker import check, compile_expression
 from expressions.context import Context
-from expressions.env import EntityInfo, Env, FieldInfo
+from expressions.env import EntityInfo, Env, FieldInfo, TierTable
 from expressions.explain import explain
 from expressions.parser import parse
 from expressions.program import compile_program
+from expressions.registry import Dialect
+from expressions.sql import Inverse, compile_sql, context_parameters
+from expressions.storage import column_type
+from expressions.typed import Checked
 from expressions.types import BOOLEAN, Type, integer, money, option, percent
+from schema_store.database import connect
 
 Row = Mapping[str, Any]
+SERVER = os.environ.get("DOUGONG_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
 _TYPES: dict[str, Type] = {
     "amount": money("CNY"),
@@ -78,6 +88,64 @@ def _often(function: Callable[[Row, Context], Any]) -> Callable[[], None]:
     return run
 
 
+class _Scope:
+    """One table of deals, seen by everyone."""
+
+    def __init__(self, table: sa.Table):
+        self.root = table
+
+    def table(self, entity: str) -> sa.Table:
+        raise KeyError(entity)
+
+    def column(self, entity: str, field: str) -> str:
+        return field
+
+    def deleted(self, entity: str) -> None:
+        return None
+
+    def children(self, entity: str, field: str) -> Inverse:
+        raise KeyError(field)
+
+    def row_filter(self, entity: str, alias: sa.FromClause) -> None:
+        return None
+
+    def tier_table(self, key: str) -> TierTable:
+        raise KeyError(key)
+
+
+@contextmanager
+def _databases() -> Iterator[dict[Dialect, tuple[sa.Connection, sa.Table]]]:
+    """SQLite, and PostgreSQL where it answers: a temporary table of as many equal rows as there are calls."""
+    with ExitStack() as stack:
+        found: dict[Dialect, tuple[sa.Connection, sa.Table]] = {}
+        for name, url in (("sqlite", "sqlite://"), ("postgresql", SERVER)):
+            engine = connect(url)
+            stack.callback(engine.dispose)
+            try:
+                connection = stack.enter_context(engine.connect())
+            except sa.exc.OperationalError as error:
+                print(f"\n{name}: skipped, {str(error).splitlines()[0]}")
+                continue
+            columns = [sa.Column(key, column_type(each)) for key, each in _TYPES.items()]
+            table = sa.Table("deal", sa.MetaData(), *columns, prefixes=["TEMPORARY"])
+            table.create(connection)
+            connection.execute(sa.insert(table), [dict(ROW)] * _CALLS)
+            found["sqlite" if name == "sqlite" else "postgresql"] = (connection, table)
+        yield found
+
+
+def _by_sql(
+    checked: Checked, dialect: Dialect, connection: sa.Connection, table: sa.Table
+) -> Callable[[], Any]:
+    statement = sa.select(compile_sql(checked, _Scope(table), dialect))
+    words = context_parameters(CONTEXT, dialect)
+    return lambda: connection.execute(statement, words).all()
+
+
+def _explained(checked: Checked) -> Callable[[], None]:
+    return _often(lambda row, context: explain(checked, row, context))
+
+
 def run() -> None:
     """Print the figures; the generated function must come to the value of the hand-written one."""
     for text, by_hand in ((SHORT, by_hand_short), (LONG, by_hand_long), (SUM, by_hand_sum)):
@@ -87,6 +155,13 @@ def run() -> None:
             raise AssertionError(text)
         candidates = {"by hand": _often(by_hand), "Program.eval": _often(program.eval)}
         figures = compare(candidates, "by hand", rounds=31)
+        with _databases() as databases:
+            others = {"by hand": _often(by_hand), "explain (asteval)": _explained(checked)}
+            others |= {
+                f"SELECT on {dialect}, decoded": _by_sql(checked, dialect, *place)
+                for dialect, place in databases.items()
+            }
+            figures += compare(others, "by hand", rounds=5)[1:]
         show(f"{_CALLS:,} evaluations: {text}", figures, targets={"Program.eval": TARGET})
         node = parse(text)
         steps = {
