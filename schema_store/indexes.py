@@ -60,7 +60,8 @@ class _Indexes:
 
     def all(self) -> Iterator[WantedIndex]:
         """Every index, some more than once."""
-        yield WantedIndex((("", "owner_id"), _ID), False)
+        # One's own records, the newest first, are the list that is asked for most.
+        yield WantedIndex((("", "owner_id"), ("", "created_at"), _ID), False)
         yield WantedIndex((("", "created_at"), _ID), False)
         yield from self._of_fields()
         yield from self._of_rules()
