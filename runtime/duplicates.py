@@ -77,7 +77,7 @@ def find_duplicates(unit: Unit, change: Change) -> list[Match]:
     statement = unit.statement(
         ("duplicates", change.key, names), lambda: _candidates(unit, change.entity, rules), by_actor=True
     )
-    binds: dict[str, Any] = {"own": change.id}
+    binds: dict[str, Any] = {"own": change.id, "most": MOST}
     for rule in rules:
         for field in rule.fields:
             binds |= _binds(rule, field, change.entity, change.after[field.field])
@@ -152,9 +152,20 @@ def _candidates(unit: Unit, entity: CompiledEntity, rules: list[CompiledDuplicat
         )
         .where(alias.c.deleted_at.is_(None), alias.c.id != sa.bindparam("own", type_=alias.c.id.type))
         .where(sa.or_(*(sa.and_(*_conditions(unit, entity, rule, alias)) for rule in rules)))
-        .order_by(alias.c.id)
-        .limit(MOST)
+        .order_by(*_exact_first(unit, entity, rules, alias), alias.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
     )
+
+
+def _exact_first(
+    unit: Unit, entity: CompiledEntity, rules: list[CompiledDuplicate], alias: sa.FromClause
+) -> list[sa.ColumnElement[int]]:
+    """What certainly matches comes before what only begins alike, however many of those there are."""
+    exact = [rule for rule in rules if all(_how(entity, match) == "equal" for match in rule.fields)]
+    if not exact:
+        return []
+    certain = sa.or_(*(sa.and_(*_conditions(unit, entity, rule, alias)) for rule in exact))
+    return [sa.case((certain, 0), else_=1)]
 
 
 def _conditions(

@@ -40,6 +40,17 @@ def test_the_same_phone_is_refused_however_it_is_written(crm: World):
     crm.update("lead", first.id, {"phone": number, "note": "the same record is no duplicate"})
 
 
+def test_an_equal_value_is_found_among_many_that_begin_alike(crm: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("runtime.duplicates.MOST", 1)
+    company, number = uuid4().hex, phone()
+    for _ in range(3):
+        crm.create("lead", {"name": "甲", "company": company[:2] + uuid4().hex})
+    last = crm.create("lead", {"name": "甲", "phone": number, "company": company[:2] + uuid4().hex})
+    with pytest.raises(Duplicate) as caught:
+        crm.create("lead", {"name": "乙", "phone": number, "company": company})
+    assert rules(caught.value.matches) == {"same_phone": [str(last.id)]}
+
+
 def test_a_record_out_of_the_rules_condition_or_in_the_bin_is_none(crm: World):
     number = phone()
     first = crm.create("lead", {"name": "甲", "phone": number})
