@@ -25,7 +25,7 @@ bench: install
 
 # Long suites, by hand: 10,000 mutated documents, random expressions on four engines, random migrations.
 fuzz: install
-	HYPOTHESIS_PROFILE=long DOUGONG_MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests
+	HYPOTHESIS_PROFILE=long MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests
 
 # Pages and schemas that are generated from the registries.
 reference: install
