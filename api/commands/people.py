@@ -14,7 +14,7 @@ from api.settings import Settings
 from runtime.people.actors import SCOPES
 from runtime.people.rights import authority_of
 from runtime.people.setup import set_up_first_admin
-from runtime.people.tokens import DEFAULT_SCOPES, create_token
+from runtime.people.tokens import create_token
 from runtime.people.users import find_username
 from runtime.refusals import NotFound
 from schema_store.database import writing
@@ -28,7 +28,13 @@ def token() -> None:
 @token.command("create")
 @click.option("--user", "username", required=True, help="Name that the person signs in with.")
 @click.option("--name", default="command line", show_default=True, help="What the token is for.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="[default: read, write]")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    help="[default: all they may do]",
+)
 def create(username: str, name: str, scopes: tuple[Any, ...]) -> None:
     """Print one API token of a person, this once."""
     with writing(open_database(Settings())) as connection:
@@ -40,8 +46,8 @@ def create(username: str, name: str, scopes: tuple[Any, ...]) -> None:
         for scope in scopes:
             if not authority.allows_scope(scope):
                 raise click.ClickException(f"'{username}' may not do what the scope '{scope}' is for")
-        chosen = scopes or DEFAULT_SCOPES
-        _, made = create_token(connection, person.row.id, authority, name, datetime.now(UTC), chosen)
+        now = datetime.now(UTC)
+        _, made = create_token(connection, person.row.id, authority, name, now, scopes or None)
     click.echo(made)
 
 

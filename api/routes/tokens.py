@@ -16,18 +16,16 @@ from api.routes.shapes import Line, Moment, Page, PageWords
 from api.secret import read_cursor, sign_cursor
 from runtime.people.actors import Scope
 from runtime.people.rights import load_authority
-from runtime.people.tokens import DEFAULT_SCOPES, create_token, delete_token, list_tokens, load_token
+from runtime.people.tokens import create_token, delete_token, list_tokens, load_token
 
 router = APIRouter(route_class=Endpoint, tags=["signing in"])
 
 
 class NewToken(Body):
-    """A token that shall be; without an end it lasts a year."""
+    """A token that shall be; without an end it lasts a year, without scopes it may do whatever its person may."""
 
     name: Line
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=10)] = Field(
-        default_factory=lambda: list(DEFAULT_SCOPES)
-    )
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=10)] = Field(default_factory=list)
     expires_at: Moment | None = None
 
 
@@ -55,7 +53,7 @@ def make_token(call: Caller, body: NewToken) -> MadeToken:
     require_session(call)
     authority = load_authority(call.connection, call.actor)
     id_, token = create_token(
-        call.connection, call.actor.id, authority, body.name, call.now, body.scopes, body.expires_at
+        call.connection, call.actor.id, authority, body.name, call.now, body.scopes or None, body.expires_at
     )
     row = load_token(call.connection, call.actor.id, id_)
     call.headers.append(("location", f"/api/v1/tokens/{id_}"))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from uuid_utils.compat import uuid7
 
-from runtime.people.actors import Actor, Scope, actor_of, person_query
+from runtime.people.actors import SCOPES, Actor, actor_of, person_query
 from runtime.people.rights import Authority
 from runtime.people.secrets import digest, new_token, token_prefix
 from runtime.people.tables import TOKENS, USERS
@@ -20,7 +20,6 @@ from runtime.refusals import FieldError, NotFound, require_valid
 
 LIFETIME = timedelta(days=365)
 LONGEST_LIFETIME = timedelta(days=3650)
-DEFAULT_SCOPES: tuple[Scope, ...] = ("read", "write")
 #: How old ``used_at`` may grow before a request writes it again.
 USED_EVERY = timedelta(minutes=1)
 
@@ -53,20 +52,24 @@ def create_token(
     authority: Authority,
     name: str,
     now: datetime,
-    scopes: Iterable[str] = DEFAULT_SCOPES,
+    scopes: Iterable[str] | None = None,
     expires_at: datetime | None = None,
 ) -> tuple[UUID, str]:
     """Make a token for a person who has ``authority``; its id, and the token itself, which is kept nowhere.
+
+    Without ``scopes`` it may do whatever the person may.
 
     Raises:
         Invalid: a scope beyond the person's rights, or an end that has passed or is too far away.
     """
     ends = expires_at or now + LIFETIME
-    chosen = sorted(set(scopes))
+    allowed = [scope for scope in SCOPES if authority.allows_scope(scope)]
+    wanted = allowed if scopes is None else list(scopes)
+    chosen = sorted(set(wanted))
     errors = [
         FieldError(f"/scopes/{index}", "beyond_rights", {"scope": scope})
-        for index, scope in enumerate(scopes)
-        if not authority.allows_scope(scope)
+        for index, scope in enumerate(wanted)
+        if scope not in allowed
     ]
     if not now < ends <= now + LONGEST_LIFETIME:
         errors.append(FieldError("/expires_at", "out_of_range"))
