@@ -71,6 +71,8 @@ def _on_server(url: str, statement: str) -> None:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
     url, reason = find()
+    if url is None and os.environ.get("DOUGONG_REQUIRE_POSTGRES"):
+        pytest.fail(reason)  # in CI nothing is skipped in silence
     if url is None:
         print(reason)
     return Databases(tmp_path_factory.mktemp("databases"), url)
