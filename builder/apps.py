@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from schema_store.database import reading
 from schema_store.expansion import sweep
-from schema_store.versions import list_apps, load_version
+from schema_store.versions import list_apps, load_layout, load_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,7 @@ def sweep_apps(engine: Engine) -> dict[str, str]:
     """
     with reading(engine) as connection:
         schemas = {
-            app.key: load_version(connection, app.key, app.version).layout.schema
-            for app in list_apps(connection)
+            app.key: load_layout(connection, app.key, app.version).schema for app in list_apps(connection)
         }
     done = {key: sweep(engine, schema) for key, schema in schemas.items()}
     return {key: outcome for key, outcome in done.items() if outcome != "nothing"}

@@ -13,7 +13,7 @@ from schema_store.analysis import Analysis
 from schema_store.checks import check_analysis
 from schema_store.diagnostics import Diagnostic, Severity
 from schema_store.document import AppDocument
-from schema_store.document.base import KEY_PATTERN, Element
+from schema_store.document.base import KEY_LENGTH, KEY_PATTERN, Element
 from schema_store.document.process import Pipeline, Stage
 from schema_store.edit import Edits, apply_edits, value_at
 from schema_store.messages import diagnostic
@@ -115,7 +115,7 @@ def _is_within(pointer: str, root: str) -> bool:
 
 
 def _refusals(analysis: Analysis, place: Place, new_key: str) -> Iterator[Diagnostic]:
-    if not _KEY.fullmatch(new_key):
+    if len(new_key) > KEY_LENGTH or not _KEY.fullmatch(new_key):
         yield diagnostic("rename.form", place, "/key", key=new_key or "∅")
     pipeline = place.nearest(Pipeline)
     if isinstance(place.model, Stage) and pipeline is not None and isinstance(pipeline.model, Pipeline):

@@ -142,6 +142,20 @@ def load_version(connection: Connection, app: str, number: int) -> Version:
     return _version(row)
 
 
+def load_layout(connection: Connection, app: str, number: int) -> Layout:
+    """The tables as they stood after a version was published; its document is not read.
+
+    Raises:
+        UnknownVersion: the app has no such version.
+    """
+    found = connection.execute(
+        sa.select(VERSIONS.c.layout).where(VERSIONS.c.app == app, VERSIONS.c.number == number)
+    ).scalar_one_or_none()
+    if found is None:
+        raise UnknownVersion(f"{app} {number}")
+    return Layout.from_json(orjson.loads(found))
+
+
 def _version(row: Row[Any]) -> Version:
     return Version(
         app=row.app,

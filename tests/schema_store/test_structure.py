@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -194,3 +196,18 @@ def test_a_document_of_70_kb_loads_fast() -> None:
         assert document is not None, found
     print(f"load_document: {len(raw) / 1000:.0f} kB in {min(times) * 1000:.0f} ms")
     assert min(times) < 0.5
+
+
+def test_reading_the_largest_template_takes_little_memory() -> None:
+    """A counted ``\\w`` in the pattern of keys once cost 200 MiB: the matchers of a hundred places were built."""
+    program = (
+        "import resource\n"
+        "from schema_store.document import AppDocument\n"
+        "from templates import read_template\n"
+        "raw = read_template('crm')\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "AppDocument.model_validate_json(raw)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 60 * 1024, f"{int(done.stdout) // 1024} MiB"
