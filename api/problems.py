@@ -6,6 +6,7 @@ from api.commands.context import NotPrepared
 from api.secret import WeakSecret
 from builder.publish import PublishConflict, PublishRefused
 from schema_store.acceptance import LossNotAccepted
+from schema_store.apply import TooOld
 from schema_store.platform import PlatformOutdated
 from schema_store.versions import AppExists, UnknownApp, UnknownVersion
 from templates import UnknownTemplate
@@ -13,7 +14,7 @@ from templates import UnknownTemplate
 _SENTENCES: dict[type[Exception], str] = {
     UnknownApp: "no app '{}' is installed",
     UnknownVersion: "there is no version {}",
-    PublishConflict: "somebody published to '{}' in between; look at the plan again",
+    PublishConflict: "somebody publishes to '{}' too; look at the plan again",
     AppExists: "an app '{}' is installed already; publish to it instead",
 }
 
@@ -22,7 +23,9 @@ def explain_refusal(error: Exception) -> str | None:
     """The sentence for a refusal this product makes on purpose; None for anything else."""
     if isinstance(error, LossNotAccepted):
         return _loss_sentence(error)
-    if isinstance(error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | UnknownTemplate):
+    if isinstance(
+        error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | TooOld | UnknownTemplate
+    ):
         return str(error)
     template = _SENTENCES.get(type(error))
     return template.format(error) if template else None

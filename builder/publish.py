@@ -23,6 +23,7 @@ from schema_store.describe import describe_changes
 from schema_store.diagnostics import Diagnostic, Severity, has_errors
 from schema_store.document import AppDocument
 from schema_store.document_tests import TestResult, check_tests, run_tests
+from schema_store.expansion import PublishUnderWay
 from schema_store.ids import with_ids, without_derived_ids
 from schema_store.layout import Layout, schema_name
 from schema_store.losses import count_losses
@@ -59,7 +60,7 @@ class PublishRefused(ValueError):
 
 
 class PublishConflict(RuntimeError):
-    """Somebody published in between; look at the new plan and try again."""
+    """Somebody publishes at the same time, or did in between; look at the new plan and try again."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def publish(
         UnknownApp: no such app.
         PublishRefused: errors, or failing tests.
         LossNotAccepted: something would be lost that was not accepted (``.plan``), or stands in the way.
-        PublishConflict: somebody published in between.
+        PublishConflict: somebody publishes at the same time, or did in between.
     """
     shown = preview(engine, app, document, replacements)
     if shown.plan is None or not shown.checked.is_publishable:
@@ -181,7 +182,10 @@ def publish(
 
     with reading(engine) as connection:
         before = serve(connection, app).app
-    apply_plan(engine, made, accepted, switch)
+    try:
+        apply_plan(engine, made, accepted, switch)
+    except PublishUnderWay as error:
+        raise PublishConflict(app) from error
     _recompute(engine, app, made, before, signature)
     return made.version
 

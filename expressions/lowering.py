@@ -163,7 +163,7 @@ class Lowering:
 
     def aggregate(self, node: Aggregate) -> ast.expr:
         """An aggregate; each form has its own."""
-        raise NotImplementedError
+        raise NotImplementedError  # the class is a base: Program and Trace each bring theirs
 
     def apply(self, node: Apply) -> ast.expr:
         """A choice, or a call."""

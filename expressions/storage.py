@@ -97,7 +97,7 @@ class Stored(TypeDecorator[Any]):
 
     def _require(self, value: Any) -> Any:
         """The value as PostgreSQL takes it; ValueError where it is none of this type."""
-        raise NotImplementedError
+        raise NotImplementedError  # the class is a base: every stored type brings its own
 
     def _pack(self, value: Any) -> Any:
         """The value as SQLite takes it."""

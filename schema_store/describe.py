@@ -99,10 +99,10 @@ class _Speaker:
         return self.patterns[pattern].format(where=self._where(named), **words)
 
     def _where(self, trail: tuple[Crumb, ...]) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # the class is a base: each language brings its own
 
     def _name(self, crumb: Crumb) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # the class is a base: each language brings its own
 
     def _word(self, words: Words, key: str) -> str:
         return words[key][self.place] if key in words else key

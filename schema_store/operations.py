@@ -45,7 +45,7 @@ class Step:
         return None
 
     def _describe(self) -> Sentence:
-        raise NotImplementedError
+        raise NotImplementedError  # the class is a base: every operation brings its own
 
 
 @dataclass(frozen=True, slots=True)

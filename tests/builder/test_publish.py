@@ -27,6 +27,7 @@ from schema_store.acceptance import LossNotAccepted
 from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.database import reading, writing
 from schema_store.document import AppDocument
+from schema_store.expansion import PublishUnderWay
 from schema_store.ids import with_ids, without_derived_ids
 from schema_store.platform import upgrade_platform
 from schema_store.structure import load_document
@@ -239,6 +240,17 @@ def test_what_a_killed_publish_left_is_swept_up_at_start(
     assert sweep_apps(prepared) == {"toy": "abandoned"}
     assert physical(prepared) == before
     assert sweep_apps(prepared) == {}
+
+
+def test_a_publish_beside_another_is_a_conflict(prepared: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(prepared, shop(), SIGNED)
+
+    def busy(*_: Any) -> None:
+        raise PublishUnderWay("toy")
+
+    monkeypatch.setattr(module, "apply_plan", busy)
+    with pytest.raises(PublishConflict):
+        publish(prepared, "toy", shop(field("date", "since")), SIGNED)
 
 
 def test_published_versions_never_change(prepared: Engine) -> None:
