@@ -27,7 +27,7 @@ from api.problem import Problem, problem_of, render
 from api.transaction import Call, Unit
 from runtime.people.actors import Scope
 from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, NotSignedIn, Refused
-from schema_store.strict_json import pointer_of
+from schema_store.structure.strict_json import pointer_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_ERRORS = 50

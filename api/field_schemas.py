@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schema_store.compiled import CompiledField
+from schema_store.compiled.app import CompiledField
 from schema_store.field_types.common import kind_of
 from schema_store.field_types.language import TAG_LENGTH, options_of
 from schema_store.system import SYSTEM_FIELDS

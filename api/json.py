@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from api.problem import Problem
 from runtime.refusals import FieldError
-from schema_store.strict_json import JsonFault, pointer_of, read_json
+from schema_store.structure.strict_json import JsonFault, pointer_of, read_json
 
 #: Bytes of a body: of a record or a setting; of bulk, events, drafts, templates.
 SMALL, LARGE = 2**20, 16 * 2**20

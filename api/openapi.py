@@ -9,8 +9,8 @@ from api.field_schemas import Schema, nullable, system_schemas, value_schema
 from api.messages import Locale
 from runtime.access import Access
 from runtime.query.columns import wanted_fields
-from schema_store.compiled import CompiledEntity
-from schema_store.compiled_scoring import CompiledCalculation
+from schema_store.compiled.app import CompiledEntity
+from schema_store.compiled.scoring import CompiledCalculation
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _REFUSED = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from api.commands.context import NotPrepared
 from api.secret import WeakSecret
 from builder.publish import PublishConflict, PublishRefused
-from schema_store.acceptance import LossNotAccepted
-from schema_store.apply import TooOld
+from schema_store.migration.acceptance import LossNotAccepted
+from schema_store.migration.apply import TooOld
 from schema_store.platform import PlatformOutdated
 from schema_store.versions import AppExists, UnknownApp, UnknownVersion
 from templates import UnknownTemplate

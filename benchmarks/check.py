@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from benchmarks.timing import compare, show
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
 from schema_store.checks import check_analysis
-from schema_store.compile import build_app
+from schema_store.compile.app import build_app
 from schema_store.ids import with_ids
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from templates import read_template
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection, Engine
 
 from schema_store.database import reading
-from schema_store.expansion import sweep
+from schema_store.migration.expansion import sweep
 from schema_store.versions import list_apps, load_layout, load_version
 
 

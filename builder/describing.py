@@ -17,12 +17,12 @@ from expressions.checker import check
 from expressions.parser import check_syntax
 from runtime.access import Access, Act
 from runtime.served import Served
-from schema_store.compiled import CompiledEntity, CompiledField
+from schema_store.analysis.lookup import Lookup
+from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.document import AppDocument
 from schema_store.document.fields import LinksField, OptionField, OptionsField, ReferenceField, StageField
 from schema_store.document.process import Gate, Pipeline, Stage, Transition
 from schema_store.document.surfaces import Dashboard, FieldItem, Form, Metric, RelatedItem, SectionItem, View
-from schema_store.lookup import Lookup
 from schema_store.versions import load_version
 
 Plain = dict[str, Any]

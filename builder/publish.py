@@ -11,24 +11,24 @@ from sqlalchemy.engine import Connection, Engine
 from runtime.computed.backfill import changed_fields, recompute_all
 from runtime.served import serve
 from runtime.support import create_support
-from schema_store.analysis import Analysis
-from schema_store.apply import apply_plan
+from schema_store.analysis.analysis import Analysis
 from schema_store.canonical import canonical_bytes
 from schema_store.checks import check_analysis
-from schema_store.compile import build_app
-from schema_store.compiled import App
+from schema_store.compile.app import build_app
+from schema_store.compiled.app import App
 from schema_store.database import reading, writing
-from schema_store.ddl import Ddl
-from schema_store.describe import describe_changes
 from schema_store.diagnostics import Diagnostic, Severity, has_errors
+from schema_store.difference.describe import describe_changes
 from schema_store.document import AppDocument
-from schema_store.document_tests import TestResult, check_tests, run_tests
-from schema_store.expansion import PublishUnderWay
+from schema_store.document_tests.run import TestResult, check_tests, run_tests
 from schema_store.ids import with_ids, without_derived_ids
 from schema_store.layout import Layout, schema_name
-from schema_store.losses import count_losses
-from schema_store.phases import Switch
-from schema_store.plan import Loss, MigrationPlan, plan
+from schema_store.migration.apply import apply_plan
+from schema_store.migration.ddl import Ddl
+from schema_store.migration.expansion import PublishUnderWay
+from schema_store.migration.losses import count_losses
+from schema_store.migration.phases import Switch
+from schema_store.migration.plan import Loss, MigrationPlan, plan
 from schema_store.versions import (
     AppExists,
     Draft,

@@ -7,7 +7,7 @@ from pathlib import Path
 from expressions.reference import write_pages
 from schema_store import reference as diagnostics
 from schema_store.field_types import reference as field_types
-from schema_store.structure_schema import write_schema
+from schema_store.structure.schema import write_schema
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs/reference"

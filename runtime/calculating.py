@@ -16,7 +16,7 @@ from runtime.loading import want_of
 from runtime.query import get
 from runtime.query.explaining import is_open
 from runtime.refusals import FieldError, Forbidden, NotFound, require_valid
-from schema_store.compiled_scoring import CompiledCalculation
+from schema_store.compiled.scoring import CompiledCalculation
 from schema_store.field_types.base import FieldValueError
 from schema_store.wire import to_wire
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from runtime.access import Act
 from runtime.refusals import FieldError
-from schema_store.compiled import CompiledEntity
-from schema_store.compiled_forms import CompiledForm
-from schema_store.compiled_process import CompiledPipeline
+from schema_store.compiled.app import CompiledEntity
+from schema_store.compiled.forms import CompiledForm
+from schema_store.compiled.process import CompiledPipeline
 from schema_store.document.fields import LinksField
 
 Deed = Literal["create", "update", "delete", "restore"]

@@ -11,7 +11,7 @@ from runtime.change import WIRE_NAMES, Change, wire_name
 from runtime.refusals import FieldError, FieldReadOnly, Invalid
 from runtime.unit import Unit
 from runtime.writer.targets import attach_files, find_targets, stored_links
-from schema_store.compiled import CompiledEntity
+from schema_store.compiled.app import CompiledEntity
 from schema_store.document.fields import (
     FileField,
     FilesField,

@@ -11,8 +11,8 @@ from runtime.computed.rows import Rows
 from runtime.loading import Path, Want, want_of
 from runtime.served import Served
 from runtime.unit import Unit
-from schema_store.compiled import CompiledEntity, CompiledFormula
-from schema_store.compiled_scoring import CompiledScore
+from schema_store.compiled.app import CompiledEntity, CompiledFormula
+from schema_store.compiled.scoring import CompiledScore
 
 Step = CompiledFormula | CompiledScore
 

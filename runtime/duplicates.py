@@ -17,7 +17,7 @@ from runtime.loading import want_of
 from runtime.refusals import Duplicate
 from runtime.unit import Unit
 from runtime.writer.locking import require_inside
-from schema_store.compiled import CompiledDuplicate, CompiledEntity
+from schema_store.compiled.app import CompiledDuplicate, CompiledEntity
 from schema_store.document.entities import MatchField
 from schema_store.document.fields import EmailField, PhoneField
 from schema_store.normalise import NORMALISERS

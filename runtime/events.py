@@ -19,7 +19,7 @@ from runtime.query.finding import ids_within
 from runtime.query.records import require_readable
 from runtime.refusals import FieldError, Invalid, require_valid
 from runtime.unit import Unit
-from schema_store.environment import EVENTS
+from schema_store.analysis.environment import EVENTS
 
 
 @dataclass(frozen=True, slots=True)

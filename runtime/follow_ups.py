@@ -8,8 +8,8 @@ from uuid import UUID
 from runtime.change import Change
 from runtime.computed.refresh import Dirty, refresh
 from runtime.unit import Unit
-from schema_store.dependencies import Refresh
-from schema_store.environment import STAGE_CHANGES, history_entity
+from schema_store.analysis.dependencies import Refresh
+from schema_store.analysis.environment import STAGE_CHANGES, history_entity
 
 
 def refresh_others(unit: Unit, change: Change) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from runtime.unit import Unit
-from schema_store.compiled_process import CompiledStage
+from schema_store.compiled.process import CompiledStage
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from runtime.requirements import Entering, check_gate
 from runtime.unit import Unit
 from runtime.writer.locking import require_inside
 from runtime.writer.places import count_in_stage
-from schema_store.compiled_process import CompiledGate, CompiledTransition
+from schema_store.compiled.process import CompiledGate, CompiledTransition
 
 #: Why an import of what was passes a gate (DESIGN 11.3).
 HISTORICAL = "historical"

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from runtime.change import Change, Values
 from runtime.unit import Unit
-from schema_store.compiled import CompiledEntity
+from schema_store.compiled.app import CompiledEntity
 
 
 def history_row(unit: Unit, change: Change, version: int, act: str) -> Values:

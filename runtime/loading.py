@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from expressions.types import Kind
-from schema_store.compiled import App, CompiledFormula
+from schema_store.compiled.app import App, CompiledFormula
 
 Path = tuple[str, ...]
 

@@ -17,7 +17,7 @@ from runtime.change import Change, StageMove, Values, wire_name
 from runtime.people.tables import USER_ROLES, USERS
 from runtime.refusals import Unmet
 from runtime.unit import Unit
-from schema_store.compiled_process import CompiledCriterion, CompiledGate
+from schema_store.compiled.process import CompiledCriterion, CompiledGate
 from schema_store.document.process import ActionRequirement, EvidenceRequirement, PersonRequirement
 
 #: What is called to somebody who may not know that a field exists.

@@ -20,9 +20,9 @@ from expressions.registry import Dialect
 from expressions.sql import Inverse, Link
 from runtime.people.tables import REGIONS, TEAMS, USERS
 from runtime.support import SupportTables, support_tables
-from schema_store.compile import compile_app
-from schema_store.compiled import App, CompiledEntity
-from schema_store.environment import EVENTS, STAGE_CHANGES
+from schema_store.analysis.environment import EVENTS, STAGE_CHANGES
+from schema_store.compile.app import compile_app
+from schema_store.compiled.app import App, CompiledEntity
 from schema_store.layout import Layout
 from schema_store.system import SYSTEM_FIELDS
 from schema_store.tables import RecordTables, build_tables

@@ -7,7 +7,7 @@ from runtime.decoding import pointer
 from runtime.deriving import derive
 from runtime.refusals import FieldError
 from runtime.unit import Unit
-from schema_store.compiled_process import CompiledPipeline
+from schema_store.compiled.process import CompiledPipeline
 
 
 def pipeline_of(unit: Unit, change: Change, field: str) -> CompiledPipeline | None:

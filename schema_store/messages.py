@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from expressions.messages import Locale, describe
 from expressions.problems import Problem, Span
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic, Severity
-from schema_store.walk import Place
 
 LOCALES: tuple[Locale, ...] = ("zh-CN", "en")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from expressions.messages import CATALOGUE as EXPRESSIONS
 from schema_store.messages import CATALOGUE as DOCUMENTS
-from schema_store.structure_messages import SENTENCES as STRUCTURE
+from schema_store.structure.messages import SENTENCES as STRUCTURE
 
 _HEAD = """# 诊断 / Diagnostics
 

@@ -15,7 +15,7 @@ from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.document import AppDocument
 from schema_store.ids import with_ids
 from schema_store.layout import Layout
-from schema_store.plan import MigrationPlan
+from schema_store.migration.plan import MigrationPlan
 from schema_store.platform import APPS, DRAFTS, VERSIONS
 
 

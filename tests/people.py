@@ -20,7 +20,7 @@ from schema_store.database import writing
 from schema_store.document import AppDocument
 from schema_store.ids import with_ids
 from schema_store.layout import Layout
-from schema_store.plan import plan
+from schema_store.migration.plan import plan
 from schema_store.platform import upgrade_platform
 from schema_store.versions import Signature, create_app, store_version
 from tests.conftest import Databases

@@ -141,10 +141,10 @@ TOUCHES_RECORDS = (
     "runtime/served.py",  # gives them
     "runtime/access",  # row filters over them
     "schema_store/tables.py",  # makes them
-    "schema_store/losses.py",
-    "schema_store/runner.py",
-    "schema_store/phases.py",
-    "schema_store/purge.py",
+    "schema_store/migration/losses.py",
+    "schema_store/migration/runner.py",
+    "schema_store/migration/phases.py",
+    "schema_store/migration/purge.py",
 )
 
 

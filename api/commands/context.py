@@ -16,7 +16,7 @@ from schema_store.database import connect, reading, sqlite_warning
 from schema_store.diagnostics import Diagnostic
 from schema_store.document import AppDocument
 from schema_store.platform import is_prepared
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from schema_store.versions import Signature
 from templates import read_template
 

@@ -22,7 +22,7 @@ from runtime.people.rights import load_authority
 from runtime.refusals import FieldError, Forbidden, Invalid, NotFound
 from runtime.served import serve
 from schema_store.database import reading
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from schema_store.versions import AppExists, Signature, list_apps
 from templates import read_template, template_keys
 

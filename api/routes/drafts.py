@@ -28,15 +28,15 @@ from builder.publish import (
     restore_version,
 )
 from runtime.refusals import Conflict, NotFound
-from schema_store.acceptance import LossNotAccepted
 from schema_store.canonical import canonical_bytes
 from schema_store.database import reading, writing
-from schema_store.describe import describe_changes
 from schema_store.diagnostics import Diagnostic
-from schema_store.diff import diff
+from schema_store.difference.describe import describe_changes
+from schema_store.difference.diff import diff
 from schema_store.document import AppDocument
-from schema_store.plan import MigrationPlan
-from schema_store.structure import load_document
+from schema_store.migration.acceptance import LossNotAccepted
+from schema_store.migration.plan import MigrationPlan
+from schema_store.structure.load import load_document
 from schema_store.versions import (
     Draft,
     Signature,

@@ -17,7 +17,7 @@ from expressions.sql import is_true
 from runtime.access.filters import scope_condition, when_condition
 from runtime.access.policy import BLIND, WIRE_NAMES, Policy, is_given
 from runtime.people.actors import Actor
-from schema_store.compiled_access import CompiledGrant
+from schema_store.compiled.access import CompiledGrant
 from schema_store.document.access import Act, Scope
 
 #: Why a grant does not reach a record; ``no_team`` and ``no_region``: the actor stands in none.

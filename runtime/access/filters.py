@@ -14,7 +14,7 @@ from runtime.people.actors import Actor
 from runtime.people.tables import REGIONS, TEAMS, USERS
 from runtime.people.trees import is_below
 from runtime.served import RecordScope, Served
-from schema_store.compiled_access import CompiledGrant
+from schema_store.compiled.access import CompiledGrant
 from schema_store.document.access import Act
 from schema_store.document.fields import RegionField
 

@@ -14,10 +14,10 @@ from typing import Literal
 from expressions.env import EntityInfo, Env
 from expressions.types import Kind
 from runtime.served import Served
-from schema_store.compiled import CompiledField
-from schema_store.compiled_access import CompiledGrant, CompiledRole
+from schema_store.analysis.environment import EVENTS, STAGE_CHANGES
+from schema_store.compiled.access import CompiledGrant, CompiledRole
+from schema_store.compiled.app import CompiledField
 from schema_store.document.access import Act
-from schema_store.environment import EVENTS, STAGE_CHANGES
 from schema_store.system import PLATFORM_ENTITIES, SYSTEM_FIELDS
 
 #: Acts on records that nobody has seen before; every other act is on a record that may be read.

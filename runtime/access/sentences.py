@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from expressions.messages import Locale
 from runtime.access.explanation import Explanation, FieldVerdict, GrantVerdict
-from schema_store.compiled import App
+from schema_store.compiled.app import App
 
 _ACTS: Mapping[str, tuple[str, str]] = {
     "read": ("查看", "read"),

@@ -15,7 +15,7 @@ from runtime.computed.refresh import Dirty, groups_of, note_changes, refresh, wi
 from runtime.computed.rows import live_ids
 from runtime.served import Served
 from runtime.unit import Unit
-from schema_store.compiled import App, CompiledFormula
+from schema_store.compiled.app import App, CompiledFormula
 
 
 def recompute_all(connection: Connection, served: Served, field_ids: Collection[str], now: datetime) -> int:

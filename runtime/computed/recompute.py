@@ -18,9 +18,9 @@ from runtime.loading import Path, Want, want_of
 from runtime.served import RecordScope, Served
 from runtime.unit import Unit
 from runtime.writer.columns import columns_of
-from schema_store.compiled import CompiledFormula
-from schema_store.compiled_scoring import CompiledScore
-from schema_store.dependencies import FieldName
+from schema_store.analysis.dependencies import FieldName
+from schema_store.compiled.app import CompiledFormula
+from schema_store.compiled.scoring import CompiledScore
 
 Computed = CompiledFormula | CompiledScore
 Columns = Mapping[str, sa.Column[Any]]

@@ -13,8 +13,8 @@ from runtime.computed.recompute import recompute
 from runtime.computed.rows import AT_ONCE, ids_bind
 from runtime.served import RecordScope
 from runtime.unit import Derived, Unit
-from schema_store.compiled import App
-from schema_store.dependencies import FieldName, Refresh, Step
+from schema_store.analysis.dependencies import FieldName, Refresh, Step
+from schema_store.compiled.app import App
 
 
 class Dirty:

@@ -24,8 +24,8 @@ from expressions.sql.forms import Sql, literal, numeric, rescale, whole
 from expressions.typed import Apply, Checked, Const, Typed
 from expressions.types import Kind, Type
 from expressions.wide import encode_wide
-from schema_store.compiled import CompiledFormula
-from schema_store.compiled_scoring import CompiledBand, CompiledFactor, CompiledScore
+from schema_store.compiled.app import CompiledFormula
+from schema_store.compiled.scoring import CompiledBand, CompiledFactor, CompiledScore
 
 _NOWHERE = Span(0, 0)
 

@@ -19,8 +19,8 @@ from runtime.loading import want_of
 from runtime.query.histories import history
 from runtime.query.records import get
 from runtime.refusals import BadQuery, FieldError
-from schema_store.compiled import CompiledField
-from schema_store.compiled_scoring import CompiledFactor, CompiledScore
+from schema_store.compiled.app import CompiledField
+from schema_store.compiled.scoring import CompiledFactor, CompiledScore
 from schema_store.wire import to_wire
 
 #: Changes that are looked through for the one that wrote a field.

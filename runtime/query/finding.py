@@ -15,7 +15,7 @@ from runtime.access import Access, Act
 from runtime.query.records import require_readable
 from runtime.query.store import store_of
 from runtime.refusals import FieldError, Invalid, NotFound
-from schema_store.compiled import CompiledEntity, CompiledField
+from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.field_types.base import FieldValueError
 from schema_store.field_types.common import require_line
 from schema_store.field_types.language import CODE_LENGTH

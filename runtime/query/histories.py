@@ -19,8 +19,8 @@ from runtime.query.encoding import print_moment
 from runtime.query.records import read_by_ids, require_readable
 from runtime.refusals import BadQuery, NotFound
 from runtime.served import Served
-from schema_store.compiled import CompiledEntity
-from schema_store.environment import EVENTS, STAGE_CHANGES, history_entity
+from schema_store.analysis.environment import EVENTS, STAGE_CHANGES, history_entity
+from schema_store.compiled.app import CompiledEntity
 
 #: A place in a history: the moment and the id of its last entry.
 Behind = Sequence[Any]

@@ -24,7 +24,7 @@ from expressions.types import Kind, Type
 from runtime.access import Access, AccessScope
 from runtime.access.policy import Policy
 from runtime.served import RecordScope, Served
-from schema_store.compiled import CompiledField
+from schema_store.compiled.app import CompiledField
 
 #: Live fields by entity.
 Live = Mapping[str, frozenset[str]]

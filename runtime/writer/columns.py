@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from runtime.change import Values
 from runtime.served import Served
-from schema_store.compiled import CompiledEntity, CompiledField
+from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.system import SYSTEM_FIELDS
 
 #: System fields by their names in expressions; the bin is not one.

@@ -13,7 +13,7 @@ from expressions.sql import compile_sql, is_true, not_translatable
 from expressions.typed import Checked
 from runtime.served import RecordScope
 from runtime.unit import Unit
-from schema_store.compiled_process import CompiledPipeline, CompiledStage
+from schema_store.compiled.process import CompiledPipeline, CompiledStage
 
 
 def count_in_stage(unit: Unit, pipeline: CompiledPipeline, stage: CompiledStage, other_than: UUID) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from runtime.unit import Unit
-from schema_store.compiled import App
+from schema_store.compiled.app import App
 from schema_store.document.fields import OnDelete, ReferenceField
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
 from schema_store.checks.access import check_access
 from schema_store.checks.calendars import check_calendars
 from schema_store.checks.cycles import check_cycles

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from expressions.measure import walk as walk_tree
 from expressions.typed import ActorWord
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.access import Permission, Role
 from schema_store.document.entities import Entity
 from schema_store.messages import diagnostic
-from schema_store.walk import Place
 
 #: Acts on records that must be seen first.
 _NEEDS_READING = frozenset({"update", "delete", "export", "assign", "transition", "override"})

@@ -9,12 +9,12 @@ from typing import get_args
 from zoneinfo import available_timezones
 
 from expressions.literals import parse_date, parse_duration
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.base import DurationText, Model
 from schema_store.document.process import BusinessCalendar, SpecialDay, WeekDay, Window
 from schema_store.messages import diagnostic
-from schema_store.walk import Place
 
 _DURATION_PATTERN: str = get_args(DurationText)[1].metadata[0].pattern
 

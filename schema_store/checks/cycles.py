@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from schema_store.analysis import Analysis
-from schema_store.dependencies import FieldName, Reading, components, cycle_through
-from schema_store.derivation import Derivation, graph_of
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.dependencies import FieldName, Reading, components, cycle_through
+from schema_store.analysis.derivation import Derivation, graph_of
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import BaseField
 from schema_store.messages import diagnostic
-from schema_store.walk import Place
 
 
 def check_cycles(analysis: Analysis) -> Iterator[Diagnostic]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expressions.literals import parse_instant
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place, escape
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.app import DocumentTest
-from schema_store.document_test_subjects import entity_of, expected_names, given_names, targets
+from schema_store.document_tests.subjects import entity_of, expected_names, given_names, targets
 from schema_store.messages import diagnostic, nearest
-from schema_store.walk import Place, escape
 
 _OF_AN_ENTITY = frozenset({"formula", "validation", "gate"})
 

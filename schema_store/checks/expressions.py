@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expressions.typed import Aggregate
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.findings import Finding
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import RollupField
-from schema_store.findings import Finding
 from schema_store.messages import diagnostic, of_problem
 
 

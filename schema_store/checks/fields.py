@@ -11,7 +11,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.entities import Entity
 from schema_store.document.fields import (
@@ -32,7 +33,6 @@ from schema_store.field_types.base import Capability
 from schema_store.field_types.structured import check_json_schema
 from schema_store.field_types.text import check_pattern
 from schema_store.messages import diagnostic
-from schema_store.walk import Place
 
 COMPUTED = (FormulaField, RollupField, ScoreField, CodeField)
 _CODE_PART = re.compile(r"\{([^{}]*)\}")

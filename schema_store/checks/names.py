@@ -8,17 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from expressions.library import AGGREGATES, FUNCTIONS
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.environment import SYSTEM_CHILDREN
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document import AppDocument
 from schema_store.document.base import Element, Labelled
 from schema_store.document.entities import Entity
 from schema_store.document.fields import BaseField, CodeField, Inverse
 from schema_store.document.scoring import Input, Line
-from schema_store.environment import SYSTEM_CHILDREN
 from schema_store.messages import diagnostic
 from schema_store.system import RESERVED_ENTITY_KEYS, RESERVED_FIELD_KEYS
-from schema_store.walk import Place
 
 #: Words that a name inside an expression cannot be.
 _WORDS = RESERVED_FIELD_KEYS | SYSTEM_CHILDREN | FUNCTIONS | AGGREGATES

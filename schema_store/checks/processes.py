@@ -8,12 +8,12 @@ from datetime import timedelta
 from itertools import pairwise
 
 from expressions.literals import parse_duration
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import ReferenceField, StageField, UserField
 from schema_store.document.process import Gate, Pipeline, Sla, Stage
 from schema_store.messages import diagnostic
-from schema_store.walk import Place
 
 
 def check_processes(analysis: Analysis) -> Iterator[Diagnostic]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.lookup import SYSTEM_NAMES
+from schema_store.analysis.loose_names import loose_names
+from schema_store.analysis.walk import ReferenceSite
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import LinksField, ReferenceField
-from schema_store.lookup import SYSTEM_NAMES
-from schema_store.loose_names import loose_names
 from schema_store.messages import diagnostic, nearest
 from schema_store.system import PLATFORM_ENTITIES
-from schema_store.walk import ReferenceSite
 
 
 def check_references(analysis: Analysis) -> Iterator[Diagnostic]:

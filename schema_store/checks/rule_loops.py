@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from expressions.typed import Const
-from schema_store.analysis import Analysis
-from schema_store.dependencies import components, cycle_through
-from schema_store.derivation import Derivation
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.dependencies import components, cycle_through
+from schema_store.analysis.derivation import Derivation
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.automation import (
     AddTags,
@@ -23,7 +24,6 @@ from schema_store.document.automation import (
     StageTrigger,
 )
 from schema_store.messages import diagnostic
-from schema_store.walk import Place
 
 #: What can happen: ("created", entity, ""), ("changed", entity, field), ("stage", entity, stage).
 Happening = tuple[str, str, str]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place
 from schema_store.checks.fields import COMPUTED, is_moment
 from schema_store.checks.surfaces import must_be_given
 from schema_store.diagnostics import Diagnostic
@@ -26,7 +27,6 @@ from schema_store.document.base import Element
 from schema_store.document.fields import BaseField, LongTextField, TagsField, TextField
 from schema_store.messages import diagnostic
 from schema_store.system import SYSTEM_FIELDS
-from schema_store.walk import Place
 
 #: Lowest and highest value of the five fields of a cron text: minute, hour, day, month, weekday (0 and 7: Sunday).
 _CRON = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))

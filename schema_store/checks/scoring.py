@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import OptionField, ScoreField
 from schema_store.document.scoring import Band, Factor, Score, TierTable
 from schema_store.messages import diagnostic
-from schema_store.walk import Place
 
 
 def check_scoring(analysis: Analysis) -> Iterator[Diagnostic]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.walk import Place
 from schema_store.checks.fields import COMPUTED, is_moment, refused
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import (
@@ -29,7 +30,6 @@ from schema_store.document.surfaces import (
 )
 from schema_store.messages import diagnostic
 from schema_store.system import SYSTEM_FIELDS
-from schema_store.walk import Place
 
 _LANES = (OptionField, StageField, ReferenceField, UserField, TeamField, RegionField, BooleanField)
 _SYSTEM_MOMENTS = {field.name for field in SYSTEM_FIELDS if field.type.kind == "instant"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.usage import UsageIndex
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import BaseField
 from schema_store.messages import diagnostic
-from schema_store.usage import UsageIndex
 
 
 def check_uses(analysis: Analysis) -> Iterator[Diagnostic]:

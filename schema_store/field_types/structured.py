@@ -18,7 +18,7 @@ from schema_store.document.fields import BaseField, JsonField, TranslatedTextFie
 from schema_store.field_types import refusals
 from schema_store.field_types.base import Capability, FieldValueError, Refusal, Surroundings
 from schema_store.field_types.common import PRINTABLE, TEXTS, Common, is_empty, printed, require_line, wire_of
-from schema_store.strict_json import MAX_DEPTH, MAX_NUMBER, pointer_of
+from schema_store.structure.strict_json import MAX_DEPTH, MAX_NUMBER, pointer_of
 
 #: Characters of a JSON value as text.
 MAX_JSON = 200_000

@@ -31,7 +31,7 @@ from runtime.people.users import create_user
 from runtime.served import Served, serve
 from schema_store.database import reading, writing
 from schema_store.platform import upgrade_platform
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from schema_store.versions import Signature
 from templates import read_template
 from tests.asgi import Answer, Browser

@@ -22,15 +22,15 @@ from builder.publish import (
     publish,
     restore_version,
 )
-from schema_store import phases
-from schema_store.acceptance import LossNotAccepted
 from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.database import reading, writing
 from schema_store.document import AppDocument
-from schema_store.expansion import PublishUnderWay
 from schema_store.ids import with_ids, without_derived_ids
+from schema_store.migration import phases
+from schema_store.migration.acceptance import LossNotAccepted
+from schema_store.migration.expansion import PublishUnderWay
 from schema_store.platform import upgrade_platform
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from schema_store.tables import build_tables
 from schema_store.versions import (
     AppExists,

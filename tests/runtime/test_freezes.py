@@ -11,7 +11,7 @@ from runtime import save
 from runtime.change import DryRun
 from runtime.freezes import find_freeze, freeze_stage, thaw_stage
 from runtime.refusals import GateClosed, StageFrozen
-from schema_store.compiled_process import CompiledStage
+from schema_store.compiled.process import CompiledStage
 from schema_store.document import AppDocument
 from tests.conftest import Databases
 from tests.runtime.save import shop as documents

@@ -10,15 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from schema_store.apply import apply_plan
 from schema_store.database import reading, writing
 from schema_store.document import AppDocument
 from schema_store.field_types import FIELD_TYPES
 from schema_store.ids import with_ids
 from schema_store.layout import Layout, schema_name
-from schema_store.losses import count_losses
-from schema_store.plan import MigrationPlan, plan
-from schema_store.shape import shape_of
+from schema_store.migration.apply import apply_plan
+from schema_store.migration.losses import count_losses
+from schema_store.migration.plan import MigrationPlan, plan
+from schema_store.migration.shape import shape_of
 from schema_store.tables import build_tables, system_columns
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.document import AppDocument
 from schema_store.ids import with_ids
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from tests.schema_store.documents import documents, large, small
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from expressions.problems import Problem, Span
+from schema_store.analysis.walk import walk
 from schema_store.diagnostics import Severity
 from schema_store.messages import CATALOGUE, diagnostic, nearest, of_problem
-from schema_store.walk import walk
 from tests.schema_store.sales import document
 
 PLACE = walk(document()).places[1]

@@ -14,10 +14,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from schema_store.compile import compile_app
+from schema_store.analysis.walk import escape
+from schema_store.compile.app import compile_app
 from schema_store.diagnostics import Diagnostic
-from schema_store.structure import load_document
-from schema_store.walk import escape
+from schema_store.structure.load import load_document
 from tests.schema_store.sales import sales
 
 COUNT = int(os.environ.get("MUTATIONS", "300"))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
 from schema_store.document import AppDocument
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from templates import read_template
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
+from schema_store.analysis.lookup import by_key
 from schema_store.document import AppDocument
 from schema_store.document.access import Permission
 from schema_store.document.fields import BaseField, OptionField, TextField
 from schema_store.document.process import Gate, Pipeline, Stage
-from schema_store.lookup import by_key
 
 ENTITIES = [
     *("lead", "account", "contact", "opportunity", "quote", "contract", "payment_node", "ticket"),

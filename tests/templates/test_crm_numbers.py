@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema_store.compile import compile_app
-from schema_store.compiled import App
+from schema_store.compile.app import compile_app
+from schema_store.compiled.app import App
 from schema_store.document import AppDocument
-from schema_store.document_tests import NOT_EXECUTED, run_tests
+from schema_store.document_tests.run import NOT_EXECUTED, run_tests
 
 NOW = datetime(2026, 3, 31, 2, tzinfo=UTC)
 CENT = Decimal("0.01")

@@ -2,14 +2,14 @@
 
 import pytest
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.lookup import by_key
 from schema_store.checks import check_document
 from schema_store.document import AppDocument
 from schema_store.document.automation import CreateRecord, DateTrigger
 from schema_store.document.entities import Entity
 from schema_store.document.fields import BaseField, CodeField, TranslatedTextField
 from schema_store.document.process import Pipeline
-from schema_store.lookup import by_key
 
 
 def _entity(document: AppDocument, key: str) -> Entity:

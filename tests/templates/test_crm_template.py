@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from schema_store.analysis import Analysis
+from schema_store.analysis.analysis import Analysis
 from schema_store.canonical import canonical_bytes
 from schema_store.checks import check_analysis
 from schema_store.document import AppDocument

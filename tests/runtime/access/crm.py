@@ -14,13 +14,13 @@ from runtime.people.actors import actor_of, actor_values, person_query
 from runtime.people.tables import REGIONS, TEAMS, USER_ROLES, USERS
 from runtime.people.trees import create_node
 from runtime.served import Served, serve
-from schema_store.apply import apply_plan
 from schema_store.database import reading, writing
 from schema_store.ids import with_ids
 from schema_store.layout import Layout, schema_name
-from schema_store.plan import plan
+from schema_store.migration.apply import apply_plan
+from schema_store.migration.plan import plan
 from schema_store.platform import upgrade_platform
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from schema_store.versions import Signature, create_app, store_version
 from templates import read_template
 from tests.people import NOW

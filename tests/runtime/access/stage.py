@@ -18,12 +18,12 @@ from runtime.people.actors import Actor
 from runtime.people.tables import REGIONS, TEAMS, USERS
 from runtime.served import Served
 from runtime.support import create_support, support_tables
-from schema_store.analysis import Analysis
-from schema_store.apply import apply_plan
-from schema_store.compile import build_app
+from schema_store.analysis.analysis import Analysis
+from schema_store.compile.app import build_app
 from schema_store.database import writing
 from schema_store.layout import Layout, schema_name
-from schema_store.plan import plan
+from schema_store.migration.apply import apply_plan
+from schema_store.migration.plan import plan
 from schema_store.platform import upgrade_platform
 from schema_store.tables import build_tables
 from tests.runtime.access.world import FIELDS, ROLES, Person, Record, World, below

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from schema_store.structure import load_document
+from schema_store.structure.load import load_document
 from templates import read_template
 from tests.conftest import Databases
 from tests.runtime.save import shop as documents

@@ -23,13 +23,13 @@ from runtime.served import Served, serve
 from runtime.support import create_support
 from runtime.unit import Unit
 from runtime.writer.columns import columns_of
-from schema_store.apply import apply_plan
 from schema_store.database import reading, writing
-from schema_store.ddl import Ddl
 from schema_store.document import AppDocument
 from schema_store.ids import with_ids
 from schema_store.layout import Layout, schema_name
-from schema_store.plan import plan
+from schema_store.migration.apply import apply_plan
+from schema_store.migration.ddl import Ddl
+from schema_store.migration.plan import plan
 from schema_store.platform import upgrade_platform
 from schema_store.versions import Signature, create_app, store_version
 from tests.conftest import Databases

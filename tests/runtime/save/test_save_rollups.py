@@ -17,7 +17,7 @@ from runtime.computed.rows import Rows
 from runtime.loading import want_of
 from runtime.refusals import Invalid, Referred, UniqueTaken
 from runtime.unit import Unit
-from schema_store.compiled import CompiledFormula
+from schema_store.compiled.app import CompiledFormula
 from schema_store.database import reading
 from tests.runtime.save.kit import World
 

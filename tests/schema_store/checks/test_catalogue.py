@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from schema_store.lookup import _INSIDE, _SECTIONS
+from schema_store.analysis.lookup import _INSIDE, _SECTIONS
 from schema_store.messages import CATALOGUE
 from tests.schema_store.checks import (
     test_access,

@@ -1,0 +1,1 @@
+"""Document to compiled app: nothing is looked up after this."""

@@ -1,0 +1,1 @@
+"""The tests that a document carries: run by the check, a failing one blocks publishing."""

@@ -1,0 +1,1 @@
+"""Changes of a document that keep it whole."""
