@@ -47,7 +47,7 @@ def codes_in_source() -> set[str]:
     """Every text of the package that has the form of a code of the catalogue's areas."""
     areas = {code.split(".")[0] for code in CATALOGUE}
     found = set()
-    for path in [*PACKAGE.glob("*.py"), *PACKAGE.glob("checks/*.py")]:
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 area, _, word = node.value.partition(".")
