@@ -134,6 +134,7 @@ FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "no_such_action": ("不支持的操作", "There is no such operation"),
     "not_sortable": ("不能按此字段排序", "Records cannot be sorted by this field"),
     "not_grouped": ("不能按此字段分组", "Records cannot be grouped by this field"),
+    "no_time": ("此指标没有时间", "This metric has no time"),
     "duplicate_word": ("重复出现", "This occurs twice"),
     "bad_number": ("不是可用的数字", "This number cannot be used"),
     "surrogate": ("文本里有残缺的字符", "The text holds half a character"),

@@ -8,8 +8,10 @@ from typing import Any
 from api.field_schemas import Schema, nullable, system_schemas, value_schema
 from api.messages import Locale
 from runtime.access import Access
+from runtime.metrics import MOST_DIMENSIONS, MOST_ROWS, is_readable
 from runtime.query.columns import wanted_fields
 from schema_store.compiled.app import CompiledEntity
+from schema_store.compiled.metrics import CompiledMetric
 from schema_store.compiled.scoring import CompiledCalculation
 
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -36,6 +38,9 @@ def describe_api(access: Access, app: str, locale: Locale) -> dict[str, Any]:
         paths |= _entity_paths(access, app, entity, locale)
     for calculation in served.calculations.values():
         paths[f"/apps/{app}/calculations/{calculation.key}"] = {"post": _calculation(calculation, locale)}
+    for metric in served.metrics.values():
+        if is_readable(access, metric):
+            paths[f"/apps/{app}/metrics/{metric.key}"] = {"post": _metric(metric, locale)}
     return {
         "openapi": "3.1.0",
         "info": {"title": _word(served.label, locale), "version": str(served.version)},
@@ -194,6 +199,32 @@ def _calculation(calculation: CompiledCalculation, locale: Locale) -> Schema:
     lines = {"type": "array", "items": {"type": "object"}}
     answer = {"type": "object", "properties": {"value": {}, "lines": lines}}
     return _operation(f"calculate_{calculation.key}", _word(calculation.label, locale), answer, [], body)
+
+
+def _metric(metric: CompiledMetric, locale: Locale) -> Schema:
+    dimensions = {"type": "array", "maxItems": MOST_DIMENSIONS, "items": {"enum": list(metric.dimensions)}}
+    day = {"type": ["string", "null"], "format": "date"}
+    body = {
+        "type": "object",
+        "properties": {
+            "dimensions": dimensions if metric.dimensions else {"type": "array", "maxItems": 0},
+            **({"since": day, "until": day} if metric.time else {}),
+            "filter": _TEXT,
+            "order": {"enum": ["groups", "most", "least"], "default": "groups"},
+            "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS},
+        },
+        "additionalProperties": False,
+    }
+    answer = {
+        "type": "object",
+        "required": ["metric", "dimensions", "rows", "truncated"],
+        "properties": {
+            "metric": {"type": "object"},
+            "dimensions": {"type": "array", "items": {"type": "object"}},
+            **_ROWS["properties"],
+        },
+    }
+    return _operation(f"run_{metric.key}", _word(metric.label, locale), answer, [], body)
 
 
 def _query(name: str, schema: Schema, text: str) -> Schema:

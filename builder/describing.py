@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from expressions.checker import check
 from expressions.parser import check_syntax
 from runtime.access import Access, Act
+from runtime.metrics import is_readable
 from runtime.served import Served
 from schema_store.analysis.lookup import Lookup
 from schema_store.compiled.app import CompiledEntity, CompiledField
@@ -253,20 +254,18 @@ class _Describer:
 
     def shows_metric(self, metric: Metric) -> bool:
         """Whether a metric counts what the actor may read."""
-        if metric.entity not in self.entities or metric.source != "records":
-            return metric.entity in self.entities
-        texts = [
-            metric.value,
-            metric.filter,
-            metric.share_of,
-            *(each.expression for each in metric.dimensions),
-        ]
-        return all(self.expression(metric.entity, text) is not None for text in texts if text is not None)
+        return is_readable(self.access, self.access.served.app.metrics[metric.key])
 
     def metric(self, metric: Metric) -> Plain:
-        """A metric by its name and what it can be split by."""
+        """A metric by its name and what the actor may split it by."""
+        source = self.access.served.app.metrics[metric.key].source
         described = _plain(metric, {"value", "filter", "share_of", "dimensions", "time"})
-        described["dimensions"] = [{"key": each.key, "label": each.label} for each in metric.dimensions]
+        described["dimensions"] = [
+            {"key": each.key, "label": each.label}
+            for each in metric.dimensions
+            if self.expression(source, each.expression) is not None
+        ]
+        described["has_time"] = self.access.served.app.metrics[metric.key].time is not None
         return described
 
     def dashboard(self, board: Dashboard, metrics: Iterable[Metric]) -> Plain:

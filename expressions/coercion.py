@@ -17,7 +17,7 @@ from expressions.types import BOOLEAN, NULL, Kind, Type, decimal, integer, money
 from expressions.unify import unify
 
 #: Kinds that a text literal can stand for.
-SPOKEN = frozenset({Kind.DATE, Kind.INSTANT, Kind.DURATION, Kind.OPTION})
+SPOKEN = frozenset({Kind.DATE, Kind.INSTANT, Kind.DURATION, Kind.OPTION, Kind.REFERENCE})
 _COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "BETWEEN"})
 _MEMBERSHIP = frozenset({"in", "not_in"})
 

@@ -23,6 +23,7 @@ _ISO = re.compile(
     r"P(?:([0-9]{1,9})W|(?:([0-9]{1,9})D)?(?:T(?=[0-9])(?:([0-9]{1,9})H)?(?:([0-9]{1,9})M)?"
     r"(?:([0-9]{1,9})(?:\.([0-9]{1,6}))?S)?)?)\Z"
 )
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -65,8 +66,13 @@ def parse_duration(text: str) -> timedelta | None:
     return length if length <= MAX_DURATION else None
 
 
+def parse_id(text: str) -> UUID | None:
+    """The id of a record in its one written form, or None."""
+    return UUID(text) if _ID.match(text) else None
+
+
 def parse_literal(text: str, wanted: Type) -> Value:
-    """The value that ``text`` stands for as ``wanted`` (date, instant, duration, option), or None."""
+    """The value that ``text`` stands for as ``wanted`` (date, instant, duration, option, reference), or None."""
     match wanted.kind:
         case Kind.DATE:
             return parse_date(text)
@@ -74,6 +80,8 @@ def parse_literal(text: str, wanted: Type) -> Value:
             return parse_instant(text)
         case Kind.DURATION:
             return parse_duration(text)
+        case Kind.REFERENCE:
+            return parse_id(text)
         case Kind.OPTION:
             return text if wanted.options is None or text in wanted.options else None
         case _:

@@ -19,6 +19,7 @@ from expressions.types import Type
 from schema_store.analysis.dependencies import FieldName, Refresh
 from schema_store.compiled.access import CompiledRole
 from schema_store.compiled.forms import CompiledForm
+from schema_store.compiled.metrics import CompiledMetric
 from schema_store.compiled.process import CompiledPipeline
 from schema_store.compiled.scoring import CompiledCalculation, CompiledScore
 from schema_store.document.entities import MatchField
@@ -205,7 +206,7 @@ class App:
         zone, currency, locales, default_locale, fiscal_year_start: settings of the workspace.
         entities: by key.
         infos: what expressions may name, by entity, histories and platform entities included.
-        scores, calculations, forms: by key.
+        scores, calculations, forms, metrics: by key.
         roles: by key, in the document's order.
         tables, calendars: what evaluations need; calendar ``""`` is the default.
         order: computed fields of the whole app, each after those it reads.
@@ -226,6 +227,7 @@ class App:
     scores: Mapping[str, CompiledScore]
     calculations: Mapping[str, CompiledCalculation]
     forms: Mapping[str, CompiledForm]
+    metrics: Mapping[str, CompiledMetric]
     roles: Mapping[str, CompiledRole]
     tables: Mapping[str, TierTable]
     calendars: Mapping[str, Calendar]

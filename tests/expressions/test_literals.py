@@ -129,6 +129,11 @@ def test_literals_by_type() -> None:
     assert parse_literal("x", option("new")) is None
     assert parse_literal("x", Type(option().kind)) == "x"
     assert parse_literal("x", text()) is None
+    assert parse_literal("30000000-0000-4000-8000-000000000001", reference("user")) == UUID(
+        "30000000-0000-4000-8000-000000000001"
+    )
+    for wrong in ("30000000-0000-4000-8000-00000000000A", "30000000000040008000000000000001", "wang", ""):
+        assert parse_literal(wrong, reference("user")) is None
 
 
 @pytest.mark.parametrize(
