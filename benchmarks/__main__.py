@@ -1,13 +1,18 @@
-"""Runs every benchmark, or those named: ``python -m benchmarks [expressions] [check] [publish]``."""
+"""Runs every benchmark, or those named: ``python -m benchmarks [expressions] [check] [publish] [writes]``."""
 
 from __future__ import annotations
 
 import platform
 import sys
 
-from benchmarks import check, expressions, publish
+from benchmarks import check, expressions, publish, writes
 
-BENCHMARKS = {"expressions": expressions.run, "check": check.run, "publish": publish.run}
+BENCHMARKS = {
+    "expressions": expressions.run,
+    "check": check.run,
+    "publish": publish.run,
+    "writes": writes.run,
+}
 
 
 def main(names: list[str]) -> None:

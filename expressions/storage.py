@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Context, Decimal, Inexact
 from typing import Any, ClassVar
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect as Engine
@@ -328,6 +329,17 @@ class Keys(Stored):
 
     def _read(self, stored: Any) -> Any:
         return tuple(stored)
+
+
+def json_text(value: Any) -> str:
+    """A JSON value as text, keys in order; ValueError where it holds U+0000, which PostgreSQL cannot keep."""
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # whole numbers of more than 64 bits
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+    if "\\u0000" in text and _WRITTEN_NUL.search(text):
+        raise ValueError("a text may not hold U+0000")
+    return text
 
 
 class JsonValue(Stored):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
 from runtime.access import Act
-from runtime.refusals import FieldError
+from runtime.refusals import FieldError, Invalid, Refused
+from runtime.unit import FollowUp, Root
 from schema_store.compiled.app import CompiledEntity
 from schema_store.compiled.forms import CompiledForm
 from schema_store.compiled.process import CompiledPipeline
@@ -74,6 +75,10 @@ class Change:
         warnings: duplicates that only warn.
         form: the form that was filled in.
         reasons: why a score is what it is, by score: points by factor.
+        root: what its writes, and those that it causes, are counted on.
+        refusal: why it is not done; a step that refuses writes it here, and no later step sees the change.
+        is_put_off: whether it must wait for the changes before it in the batch to be written (:mod:`runtime.waves`).
+        follow_ups: what must be saved next because of it.
     """
 
     act: Deed
@@ -91,6 +96,19 @@ class Change:
     warnings: tuple[Any, ...] = ()
     reasons: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     form: CompiledForm | None = None
+    root: Root = field(default_factory=Root)
+    refusal: Refused | None = None
+    is_put_off: bool = False
+    follow_ups: list[FollowUp] = field(default_factory=list)
+
+    def refuse(self, refusal: Refused) -> None:
+        """Refuse it; of several refusals the first one stands."""
+        self.refusal = self.refusal or refusal
+
+    def require_valid(self, errors: Iterable[FieldError]) -> None:
+        """Refuse it when there is a complaint."""
+        if found := tuple(errors):
+            self.refuse(Invalid(found))
 
     @property
     def key(self) -> str:
@@ -139,6 +157,27 @@ class Saved:
     values: Mapping[str, Any]
     changed: frozenset[str]
     warnings: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One of many that are asked for at once.
+
+    Attributes:
+        request: what is asked of it.
+        record_id: which record; of a new one the id that a client chose, None: any.
+    """
+
+    request: Request
+    record_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row: exactly one of the two is there."""
+
+    saved: Saved | None
+    refusal: Refused | None
 
 
 @dataclass(frozen=True, slots=True)

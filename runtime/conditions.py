@@ -2,49 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from runtime.change import Change
 from runtime.decoding import pointer
-from runtime.refusals import FieldError, require_valid
+from runtime.refusals import FieldError
 from runtime.unit import Unit
 
 
-def check_conditions(unit: Unit, change: Change) -> None:
+def check_conditions(unit: Unit, changes: Sequence[Change]) -> None:
     """Step 4: required and read-only fields, of the entity and of the form that was named; the form only adds.
 
     Read-only looks at the record as it stands: what closes a field may be written together with it.
     """
-    complained = {error.pointer for error in change.errors}
-    for error in (*_required(unit, change), *_read_only(unit, change), *_of_form(unit, change)):
-        if error.pointer not in complained:
-            complained.add(error.pointer)
-            change.errors.append(error)
+    for change in changes:
+        complained = {error.pointer for error in change.errors}
+        for error in (*_required(unit, change), *_read_only(unit, change), *_of_form(unit, change)):
+            if error.pointer not in complained:
+                complained.add(error.pointer)
+                change.errors.append(error)
 
 
-def require_values(unit: Unit, change: Change) -> None:
-    """End of steps 3 to 5.
-
-    Raises:
-        Invalid: every complaint there is.
-    """
+def require_values(unit: Unit, changes: Sequence[Change]) -> None:
+    """End of steps 3 to 5: refused with every complaint there is."""
     del unit
-    require_valid(change.errors)
+    for change in changes:
+        change.require_valid(change.errors)
 
 
-def require_validations(unit: Unit, change: Change) -> None:
-    """Step 8: the entity's validation rules; one that is null is not met.
-
-    Raises:
-        Invalid: rules that are not met, each at its field, with its message.
-    """
-    require_valid(
-        FieldError(
-            pointer(rule.field) if rule.field else "", "validation", {"rule": rule.key, **rule.message}
+def require_validations(unit: Unit, changes: Sequence[Change]) -> None:
+    """Step 8: the entity's validation rules; those that are not met (null is not) are refused at their fields."""
+    for change in changes:
+        change.require_valid(
+            FieldError(
+                pointer(rule.field) if rule.field else "", "validation", {"rule": rule.key, **rule.message}
+            )
+            for rule in change.entity.validations
+            if rule.program.eval(change.row, unit.context) is not True
         )
-        for rule in change.entity.validations
-        if rule.program.eval(change.row, unit.context) is not True
-    )
 
 
 def _required(unit: Unit, change: Change) -> Iterator[FieldError]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 from runtime.change import WIRE_NAMES, Change, wire_name
 from runtime.refusals import FieldError, FieldReadOnly, Invalid
 from runtime.unit import Unit
-from runtime.writer.targets import attach_files, find_targets, stored_links
+from runtime.writer.targets import attach_files, find_targets, stored_links, usable_files
 from schema_store.compiled.app import CompiledEntity
 from schema_store.document.fields import (
     FileField,
@@ -29,15 +29,21 @@ _FILES = (FileField, FilesField, ImageField, ImagesField)
 _PLATFORM = {"user": "user", "team": "team", "region": "region"}
 
 
-def require_fields(unit: Unit, change: Change) -> None:
+def require_fields(unit: Unit, changes: Sequence[Change]) -> None:
     """Step 2: every field named must be readable and writable.
 
-    Raises:
-        Invalid: a field that is unknown or may not be read (the same words), or one of the system's own.
-        FieldReadOnly: fields that may be read but not written.
+    Refuses with ``Invalid`` where a field is unknown or may not be read (the same words) or is one of the system's own,
+    with ``FieldReadOnly`` where fields may be read but not written.
     """
-    act: Literal["create", "update"] = "create" if change.before is None else "update"
-    readable, writable = unit.access.readable(change.key), unit.access.writable(change.key, act)
+    for change in changes:
+        act: Literal["create", "update"] = "create" if change.before is None else "update"
+        readable, writable = unit.access.readable(change.key), unit.access.writable(change.key, act)
+        named = change.request.wire.keys()
+        if not named <= writable or "owner_id" in named:
+            _require_fields(unit, change, readable, writable)
+
+
+def _require_fields(unit: Unit, change: Change, readable: frozenset[str], writable: frozenset[str]) -> None:
     errors, closed = [], []
     for name in change.request.wire:
         if name == "owner_id":
@@ -51,10 +57,9 @@ def require_fields(unit: Unit, change: Change) -> None:
             closed.append(name)
         else:
             errors.append(FieldError(pointer(name), "unknown_field"))
-    if errors:
-        raise Invalid(errors)
+    change.require_valid(errors)
     if closed:
-        raise FieldReadOnly(closed)
+        change.refuse(FieldReadOnly(closed))
 
 
 def _may_own(unit: Unit, change: Change, writable: frozenset[str]) -> bool:
@@ -63,40 +68,67 @@ def _may_own(unit: Unit, change: Change, writable: frozenset[str]) -> bool:
     return "owner_id" in writable or is_own
 
 
-def find_form(unit: Unit, change: Change) -> None:
-    """The form that the request names.
-
-    Raises:
-        Invalid: the entity has no such form.
-    """
-    key = change.request.form
-    if key is None:
-        return
-    form = unit.served.app.forms.get(key)
-    if form is None or form.entity != change.key:
-        raise Invalid([FieldError("", "unknown_form", {"form": key})])
-    change.form = form
+def find_form(unit: Unit, changes: Sequence[Change]) -> None:
+    """The form that a request names; refused with ``Invalid`` where the entity has no such form."""
+    for change in changes:
+        key = change.request.form
+        if key is None:
+            continue
+        form = unit.served.app.forms.get(key)
+        if form is None or form.entity != change.key:
+            change.refuse(Invalid([FieldError("", "unknown_form", {"form": key})]))
+        change.form = form
 
 
-def decode_values(unit: Unit, change: Change) -> None:
+def decode_values(unit: Unit, changes: Sequence[Change]) -> None:
     """Step 3: wire values become values; a value that is the stored one already is not looked at again."""
+    _load_links(unit, changes)
+    wanted: dict[str, set[UUID]] = defaultdict(set)
+    for change in changes:
+        given = _decoded(change)
+        change.after |= given
+        change.given = frozenset(given)
+        for target, values in _named(change, given):
+            if target != "file":
+                wanted[target].update(*(ids for _, ids in values))
+    found = {target: find_targets(unit, target, ids) for target, ids in wanted.items()}
+    found_files = _usable_files(unit, changes)
+    for change in changes:
+        for target, values in _named(change, change.given):
+            there = found_files[change.id] if target == "file" else found[target]
+            for key, ids in values:
+                change.errors += _missing(key, ids, there)
+
+
+def _load_links(unit: Unit, changes: Sequence[Change]) -> None:
+    """What links fields that are named hold so far; one statement per field."""
+    named = defaultdict(list)
+    for change in changes:
+        for name in change.request.wire if change.before is not None else ():
+            if _is_links(change.entity, name):
+                named[change.key, name].append(change)
+    for (entity, key), them in named.items():
+        stored = stored_links(unit, entity, key, [change.id for change in them])
+        for change in them:
+            assert change.before is not None
+            change.before[key] = stored.get(change.id)
+
+
+def _decoded(change: Change) -> dict[str, Any]:
+    """The new values that a request gives; complaints go to the change."""
     given: dict[str, Any] = {}
     for name, wire in change.request.wire.items():
         key = WIRE_NAMES.get(name, name)
-        if change.before is not None and _is_links(change.entity, key):
-            change.before[key] = stored_links(unit, change, key) or None
-        if _is_stored(change, key, wire):
+        if change.before is not None and _is_stored(change, key, wire):
             continue
         try:
-            given[key] = _decode(change.entity, key, wire)
+            value = _decode(change.entity, key, wire)
         except FieldValueError as error:
             params = {word: str(value) for word, value in error.params.items()}
             change.errors.append(FieldError(pointer(name), error.code, params))
-    for key, value in given.items():
+            continue
         given[key] = tuple(sorted(value)) if value and _is_links(change.entity, key) else value
-    change.after |= given
-    change.given = frozenset(given)
-    change.errors += check_targets(unit, change, given)
+    return given
 
 
 def pointer(name: str) -> str:
@@ -106,9 +138,10 @@ def pointer(name: str) -> str:
 
 def _is_stored(change: Change, key: str, wire: Any) -> bool:
     """Whether the wire value is what is stored: an option that was switched off meanwhile may stay."""
-    if change.before is None or key not in change.before:
+    before = change.before or {}
+    if key not in before:
         return False
-    stored = change.before[key]
+    stored = before[key]
     field = change.entity.fields.get(key)
     return bool(wire == (field.encode(stored) if field else stored and str(stored)))
 
@@ -123,43 +156,61 @@ def _decode(entity: CompiledEntity, key: str, wire: Any) -> Any:
     return entity.fields[key].decode(wire)
 
 
-def check_targets(unit: Unit, change: Change, given: Mapping[str, Any]) -> Iterator[FieldError]:
-    """Whether what new values refer to is there and may be seen; one statement per target entity."""
-    wanted: dict[str, dict[str, tuple[UUID, ...]]] = defaultdict(dict)
-    for key, value in given.items():
-        target = _target_of(change.entity, key)
+def _named(change: Change, given: Iterable[str]) -> Iterable[tuple[str, list[tuple[str, tuple[UUID, ...]]]]]:
+    """What the values of these fields refer to: by target, the ids that each field names."""
+    found: dict[str, list[tuple[str, tuple[UUID, ...]]]] = {}
+    for key in given:
+        target, value = target_of(change.entity, key), change.after[key]
         if target is not None and value is not None:
-            wanted[target][key] = value if isinstance(value, tuple) else (value,)
-    for target, fields in wanted.items():
-        found = find_targets(unit, change, target, frozenset(_flat(fields.values())))
-        for key, ids in fields.items():
-            yield from _missing(key, ids, found)
+            ids = value if isinstance(value, tuple) else (value,)
+            found.setdefault(target, []).append((key, ids))
+    return found.items()
 
 
-def take_files(unit: Unit, change: Change) -> None:
+def _shown(change: Change) -> Iterator[tuple[str, tuple[UUID, ...]]]:
+    """Fields that name files for the first time, with the ids."""
+    for target, values in _named(change, change.given):
+        if target == "file":
+            yield from values
+
+
+def _usable_files(unit: Unit, changes: Sequence[Change]) -> Mapping[UUID, frozenset[UUID]]:
+    """By record, the files that its fields name and that it may have."""
+    asked = {change.id: (change, _flat(ids for _, ids in _shown(change))) for change in changes}
+    return usable_files(unit, [(change, ids) for change, ids in asked.values() if ids])
+
+
+def take_files(unit: Unit, changes: Sequence[Change]) -> None:
     """After the write: files that the record names for the first time, and those shown at a gate, become its own."""
-    ids: set[UUID] = {UUID(each["file_id"]) for each in change.request.evidence}
-    for key in change.given:
-        if _target_of(change.entity, key) == "file" and change.after[key] is not None:
-            value = change.after[key]
-            ids.update(value if isinstance(value, tuple) else (value,))
-    attach_files(unit, change, ids)
+    for change in changes:
+        ids = {UUID(each["file_id"]) for each in change.request.evidence}
+        ids |= _flat(ids for _, ids in _shown(change))
+        if ids:
+            attach_files(unit, change, ids)
 
 
-def decode_evidence(unit: Unit, change: Change) -> None:
+def decode_evidence(unit: Unit, changes: Sequence[Change]) -> None:
     """Files shown at a gate must be there and the actor's to show."""
+    named = {change.id: (change, _evidence(change)) for change in changes if change.request.evidence}
+    asked = [(change, frozenset(ids.values())) for change, ids in named.values()]
+    found = usable_files(unit, [(change, ids) for change, ids in asked if ids])
+    for change, ids in named.values():
+        change.errors += [
+            FieldError(f"/evidence/{index}/file_id", "no_such_record")
+            for index, each in ids.items()
+            if each not in found[change.id]
+        ]
+
+
+def _evidence(change: Change) -> dict[int, UUID]:
+    """The files by the place where they are named; complaints go to the change."""
     ids: dict[int, UUID] = {}
     for index, each in enumerate(change.request.evidence):
         try:
             ids[index] = require_uuid(each.get("file_id"))
         except FieldValueError as error:
             change.errors.append(FieldError(f"/evidence/{index}/file_id", error.code))
-    found = find_targets(unit, change, "file", frozenset(ids.values())) if ids else frozenset()
-    change.errors += [
-        FieldError(f"/evidence/{index}/file_id", "no_such_record")
-        for index, each in ids.items()
-        if each not in found
-    ]
+    return ids
 
 
 def _missing(key: str, ids: tuple[UUID, ...], found: frozenset[UUID]) -> Iterator[FieldError]:
@@ -169,7 +220,7 @@ def _missing(key: str, ids: tuple[UUID, ...], found: frozenset[UUID]) -> Iterato
             yield FieldError(place if len(ids) == 1 else f"{place}/{index}", "no_such_record")
 
 
-def _target_of(entity: CompiledEntity, key: str) -> str | None:
+def target_of(entity: CompiledEntity, key: str) -> str | None:
     """The entity that values of a field name records of; ``file`` for uploads; None where they name none."""
     if key == "owner":
         return "user"
@@ -181,5 +232,5 @@ def _target_of(entity: CompiledEntity, key: str) -> str | None:
     return _PLATFORM.get(getattr(spec, "type", ""))
 
 
-def _flat(groups: Iterable[tuple[UUID, ...]]) -> Iterator[UUID]:
-    return (each for group in groups for each in group)
+def _flat(groups: Iterable[tuple[UUID, ...]]) -> frozenset[UUID]:
+    return frozenset(each for group in groups for each in group)

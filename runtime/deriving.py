@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from runtime.change import Change
-from runtime.computed.recompute import reads_of
+from runtime.computed.recompute import fields_of, reads_of
 from runtime.computed.rows import Rows
 from runtime.loading import Path, Want, want_of
 from runtime.served import Served
@@ -17,27 +17,55 @@ from schema_store.compiled.scoring import CompiledScore
 Step = CompiledFormula | CompiledScore
 
 
-def load_surroundings(unit: Unit, change: Change) -> None:
+def load_surroundings(unit: Unit, changes: Sequence[Change]) -> None:
     """Load once what every program of this save reads: conditions, validations, pipelines, gates, derivation."""
-    steps = tuple(each.field for each in steps_to_run(change))
-    form = change.form.key if change.form is not None else None
-    want = _want(unit.served, change.key, steps, form)
-    change.row = dict(change.after)
-    if change.before is None:
-        # Nobody can refer to a record that is not there yet: its children need not be asked for.
-        change.row |= {key: change.row.get(key, ()) for key in want.children}
-    pending = {(change.key, change.id): change.row}
-    Rows(unit.connection, unit.served, unit.context, pending).complete(want, [change.row])
-    if change.before is None or not (change.entity.conditions or form):
-        return
-    change.row_before = dict(change.before)
-    conditions = _conditions_want(unit.served, change.key, form)
-    Rows(unit.connection, unit.served, unit.context).complete(conditions, [change.row_before])
+    for change in changes:
+        change.row = dict(change.after)
+    pending = {(change.key, change.id): change.row for change in changes}
+    around = Rows(unit.connection, unit.served, unit.context, pending)
+    for (key, steps, form, is_new), them in _alike(changes):
+        want = surroundings_want(unit.served, key, steps, form)
+        if is_new:
+            # Nobody can refer to a record that is not there yet: its children need not be asked for.
+            for change in them:
+                change.row |= {name: change.row.get(name, ()) for name in want.children}
+        around.complete(want, [change.row for change in them])
+        if not is_new and (form or them[0].entity.conditions):
+            _load_standing(unit, key, form, them)
 
 
-def derive(unit: Unit, change: Change) -> None:
+#: Entity, fields to compute, form, and whether the record is new.
+_Sort = tuple[str, tuple[str, ...], str | None, bool]
+
+
+def _alike(changes: Sequence[Change]) -> Iterable[tuple[_Sort, list[Change]]]:
+    """Changes that need the same things."""
+    found: dict[_Sort, list[Change]] = {}
+    for change in changes:
+        steps = tuple(each.field for each in steps_to_run(change))
+        form = change.form.key if change.form is not None else None
+        found.setdefault((change.key, steps, form, change.before is None), []).append(change)
+    return found.items()
+
+
+def _load_standing(unit: Unit, key: str, form: str | None, changes: Sequence[Change]) -> None:
+    """The records as they stand, with what the conditions that close fields read."""
+    rows = [dict(change.before or {}) for change in changes]
+    want = _conditions_want(unit.served, key, form)
+    Rows(unit.connection, unit.served, unit.context).complete(want, rows)
+    for change, row in zip(changes, rows, strict=True):
+        change.row_before = row
+
+
+def derive(unit: Unit, changes: Sequence[Change]) -> None:
     """Compute what the changed values are read by; the results stand in ``after`` and ``row``."""
-    for step in steps_to_run(change):
+    for change in changes:
+        derive_one(unit, change)
+
+
+def derive_one(unit: Unit, change: Change, steps: Iterable[Step] | None = None) -> None:
+    """The same for one change; ``steps``: only these."""
+    for step in steps_to_run(change) if steps is None else steps:
         if isinstance(step, CompiledFormula):
             _put(change, step.field, step.value(change.row, unit.context))
             continue
@@ -48,6 +76,17 @@ def derive(unit: Unit, change: Change) -> None:
         change.reasons[step.field] = result.points
 
 
+def readers_of(entity: CompiledEntity, key: str) -> tuple[Step, ...]:
+    """The stored steps that read a field of the record itself, directly or through one another, in order."""
+    dirty, found = {key}, []
+    for step in entity.derivation:
+        if not dirty.isdisjoint(_first_keys(step)):
+            dirty.update(fields_of(step))
+            if not entity.fields[step.field].is_volatile:
+                found.append(step)
+    return tuple(found)
+
+
 def _put(change: Change, key: str, value: object) -> None:
     change.after[key] = change.row[key] = value
 
@@ -55,15 +94,13 @@ def _put(change: Change, key: str, value: object) -> None:
 def steps_to_run(change: Change) -> Iterator[Step]:
     """The steps whose inputs may differ, in order: all where the record is new or comes back from the bin."""
     is_whole = change.before is None or change.act == "restore"
-    dirty = set(change.changed)
+    dirty = set() if is_whole else set(change.changed)
     for step in change.entity.derivation:
         if isinstance(step, CompiledFormula) and change.entity.fields[step.field].is_volatile:
             if not dirty.isdisjoint(_first_keys(step)):
                 dirty.add(step.field)
         elif is_whole or not dirty.isdisjoint(_first_keys(step)):
-            dirty.add(step.field)
-            if isinstance(step, CompiledScore) and step.band_field:
-                dirty.add(step.band_field)
+            dirty.update(fields_of(step))
             yield step
 
 
@@ -76,7 +113,8 @@ def _first_keys_of(paths: frozenset[Path]) -> frozenset[str]:
     return frozenset(path[0] for path in paths)
 
 
-def _want(served: Served, entity: str, steps: tuple[str, ...], form: str | None) -> Want:
+def surroundings_want(served: Served, entity: str, steps: tuple[str, ...], form: str | None) -> Want:
+    """What a save reads that computes the fields ``steps``."""
     name = ("surroundings", entity, steps, form)
     if name not in served.statements:
         compiled = served.app.entities[entity]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from expressions.storage import Text
 from expressions.types import Kind
-from runtime.change import Change
+from runtime.change import Change, Values
 from runtime.computed.rows import Rows
 from runtime.loading import want_of
-from runtime.refusals import Duplicate
+from runtime.refusals import Duplicate, Forbidden
 from runtime.unit import Unit
-from runtime.writer.locking import require_inside
+from runtime.writer.given import Given
+from runtime.writer.locking import ids_inside
 from schema_store.compiled.app import CompiledDuplicate, CompiledEntity
 from schema_store.document.entities import MatchField
 from schema_store.document.fields import EmailField, PhoneField
@@ -25,7 +28,7 @@ from schema_store.normalise import NORMALISERS
 How = Literal["equal", "prefix", "loose"]
 #: Letters at the start that similar texts have in common; what differs there is not looked at.
 BLOCK = 2
-#: Candidates that one save compares.
+#: Candidates that a rule compares, of one question.
 MOST = 500
 
 
@@ -53,49 +56,197 @@ class Match:
         }
 
 
-def require_no_duplicates(unit: Unit, change: Change) -> None:
-    """Refuse what a rule refuses; note in ``warnings`` what it warns of.
+def require_no_duplicates(unit: Unit, changes: Sequence[Change]) -> None:
+    """Refuse what a rule refuses, whether the actor may see the records or not; note in ``warnings`` what it warns of.
 
     Who holds the override right passes a refusal with a reason, and is warned instead.
-
-    Raises:
-        Duplicate: records match a rule that refuses, whether the actor may see them or not.
     """
-    matches = find_duplicates(unit, change)
-    refused = [match for match in matches if match.rule.action == "refuse"]
-    if refused and not _is_overridden(unit, change):
-        raise Duplicate([match.to_json() for match in refused])
-    change.warnings = tuple(match.to_json() for match in matches if match.shown)
+    for change, matches in zip(changes, find_duplicates(unit, changes), strict=True):
+        refused = [match for match in matches if match.rule.action == "refuse"]
+        if refused and not _is_overridden(unit, change):
+            change.refuse(Duplicate([match.to_json() for match in refused]))
+        change.warnings = tuple(match.to_json() for match in matches if match.shown)
 
 
-def find_duplicates(unit: Unit, change: Change) -> list[Match]:
-    """The rules that other live records match, in the author's order; one statement looks for all of them."""
-    rules = [rule for rule in change.entity.duplicates if _is_asked(unit, change, rule)]
-    if not rules:
-        return []
-    names = tuple(rule.key for rule in rules)
-    statement = unit.statement(
-        ("duplicates", change.key, names), lambda: _candidates(unit, change.entity, rules), by_actor=True
+def find_duplicates(unit: Unit, changes: Sequence[Change]) -> list[list[Match]]:
+    """For each change the rules that other live records match, in the author's order; one statement for all."""
+    found: list[list[Match]] = [[] for _ in changes]
+    asked = [
+        (place, change, rule)
+        for place, change in enumerate(changes)
+        for rule in change.entity.duplicates
+        if _is_asked(unit, change, rule)
+    ]
+    if not asked:
+        return found
+    questions: dict[str, dict[_Question, None]] = {}
+    for _, change, rule in asked:
+        questions.setdefault(rule.key, {})[_question(rule, change)] = None
+    candidates = _find(unit, changes[0].entity, questions)
+    alike = [
+        (place, rule, rows)
+        for place, change, rule in asked
+        if (rows := candidates[rule.key, _question(rule, change)].like(change))
+    ]
+    for place, rule, rows in _in_their_condition(unit, changes[0].key, alike):
+        shown = tuple(row["id"] for row in rows if row["_shown"])
+        found[place].append(Match(rule, tuple(row["id"] for row in rows), shown))
+    return found
+
+
+#: A change by its place, a rule, and the records that match.
+_Alike = tuple[int, CompiledDuplicate, Sequence[Mapping[str, Any]]]
+
+
+def _in_their_condition(unit: Unit, entity: str, alike: Sequence[_Alike]) -> Iterator[_Alike]:
+    """Of the records that match, those for which the rule is meant; one statement per rule and table."""
+    meant: dict[str, frozenset[UUID]] = {}
+    for rule in {rule.key: rule for _, rule, _ in alike if rule.when is not None}.values():
+        assert rule.when is not None
+        ids = {row["id"] for _, other, rows in alike if other is rule for row in rows}
+        want = want_of(unit.served.app, entity, rule.when.checked.fields)
+        found = Rows(unit.connection, unit.served, unit.context).load(want, ids)
+        meant[rule.key] = frozenset(
+            record for record, row in found.items() if rule.when.eval(row, unit.context) is True
+        )
+    for place, rule, rows in alike:
+        if rule.key in meant:
+            rows = [row for row in rows if row["id"] in meant[rule.key]]
+        if rows:
+            yield place, rule, rows
+
+
+#: What the candidates of a rule are looked up by: a value for each field that the database can compare.
+_Question = tuple[Any, ...]
+
+
+class _Candidates:
+    """Records that may match a rule, by what has to be equal of them."""
+
+    def __init__(self, entity: CompiledEntity, rule: CompiledDuplicate):
+        self._entity = entity
+        self._exact = [each for each in rule.fields if each.match == "exact"]
+        self._fuzzy = [each for each in rule.fields if each.match == "fuzzy"]
+        self._found: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """One more."""
+        self._found.setdefault(self._key(row), []).append(row)
+
+    def like(self, change: Change) -> Sequence[Mapping[str, Any]]:
+        """Those that match a record, without the record itself."""
+        return [
+            row
+            for row in self._found.get(self._key(change.after), ())
+            if row["id"] != change.id
+            and all(_is_alike(self._entity, match, change.after, row) for match in self._fuzzy)
+        ]
+
+    def _key(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        return tuple(_normal(self._entity, match, values[match.field]) for match in self._exact)
+
+
+def _question(rule: CompiledDuplicate, change: Change) -> _Question:
+    found: list[Any] = []
+    for match in _compared(change.entity, rule):
+        found += _binds(match, change.entity, change.after[match.field])
+    return tuple(found)
+
+
+def _find(
+    unit: Unit, entity: CompiledEntity, questions: Mapping[str, Mapping[_Question, None]]
+) -> dict[tuple[str, _Question], _Candidates]:
+    """The candidates of every question, the first ones by id of each."""
+    rules = {rule.key: rule for rule in entity.duplicates if rule.key in questions}
+    statement, given = unit.statement(
+        ("duplicates", entity.key, tuple(rules)), lambda: _candidates(unit, entity, rules), by_actor=True
     )
-    binds: dict[str, Any] = {"own": change.id, "most": MOST}
-    for rule in rules:
-        for field in rule.fields:
-            binds |= _binds(rule, field, change.entity, change.after[field.field])
-    found = [dict(row) for row in unit.read(statement, binds).mappings()]
-    return [match for rule in rules if (match := _match(unit, change, rule, found))]
+    found = {(key, question): _Candidates(entity, rules[key]) for key in rules for question in questions[key]}
+    binds: dict[str, Any] = {"most": MOST}
+    asked: list[tuple[str, _Question]] = []
+    for key in rules:
+        rows = [(len(asked) + place, *question) for place, question in enumerate(questions[key])]
+        binds |= given[key].binds(rows)
+        asked += ((key, question) for question in questions[key])
+    for row in unit.read(statement, binds).mappings():
+        found[asked[row["_question"]]].add(dict(row))
+    return found
 
 
-def similarity(a: str, b: str) -> int:
-    """How alike two texts are, 0 to 100: twice the pairs of neighbouring letters in common over all pairs."""
+class BatchKeys:
+    """Rows of a batch that a rule takes for the same record: the later one has to wait for the earlier one.
+
+    Args:
+        unit: whose transaction.
+        entity: of the batch.
+    """
+
+    def __init__(self, unit: Unit, entity: CompiledEntity):
+        self._unit, self._entity = unit, entity
+        self._seen: dict[tuple[Any, ...], list[Values]] = {}
+
+    def add(self, change: Change) -> None:
+        """Remember the values of a row, before and after."""
+        for rule in self._entity.duplicates:
+            for side in (change.before, change.after):
+                if side and (key := self._key(rule, side)) is not None:
+                    self._seen.setdefault(key, []).append(side)
+
+    def meets(self, change: Change) -> bool:
+        """Whether a rule may find one of the rows before it."""
+        for rule in self._entity.duplicates:
+            known = self._known(rule)
+            key = self._key(rule, change.after)
+            before = change.before
+            is_new = before is None or any(before[each.field] != change.after[each.field] for each in known)
+            for seen in self._seen.get(key, ()) if is_new and key is not None else ():
+                if all(_is_alike(self._entity, match, change.after, seen) for match in known):
+                    return True
+        return False
+
+    def _known(self, rule: CompiledDuplicate) -> list[MatchField]:
+        """Fields whose values are there before anything is computed."""
+        return [
+            match
+            for match in rule.fields
+            if self._entity.fields[match.field].computed is None and match.field not in self._entity.pipelines
+        ]
+
+    def _key(self, rule: CompiledDuplicate, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """What is equal of two rows that may match; None where a field is empty."""
+        key: list[Any] = [rule.key]
+        for match in self._known(rule):
+            value = _normal(self._entity, match, values[match.field])
+            if value in (None, ""):
+                return None
+            key.append(value[:BLOCK] if match.match == "fuzzy" and isinstance(value, str) else value)
+        return tuple(key)
+
+
+def similarity(a: str, b: str, least: int = 0) -> int:
+    """How alike two texts are, 0 to 100: twice the pairs of neighbouring letters in common over all pairs.
+
+    What lies below ``least`` may be answered as 0.
+    """
     if a == b:
         return 100
-    left, right = _pairs(a), _pairs(b)
-    total = left.total() + right.total()
-    return 200 * (left & right).total() // total if total else 0
+    total = max(len(a) - 1, 0) + max(len(b) - 1, 0)
+    shorter = min(len(a), len(b)) - 1
+    if shorter < 1 or 200 * shorter < least * total:
+        return 0
+    left = _pairs(a).copy()
+    common = 0
+    for at in range(len(b) - 1):
+        pair = b[at : at + 2]
+        if left.get(pair, 0) > 0:
+            left[pair] -= 1
+            common += 1
+    return 200 * common // total
 
 
-def _pairs(text: str) -> Counter[str]:
-    return Counter(text[at : at + 2] for at in range(len(text) - 1))
+@lru_cache(maxsize=1_024)
+def _pairs(text: str) -> dict[str, int]:
+    return dict(Counter(text[at : at + 2] for at in range(len(text) - 1)))
 
 
 def _is_asked(unit: Unit, change: Change, rule: CompiledDuplicate) -> bool:
@@ -109,25 +260,13 @@ def _is_asked(unit: Unit, change: Change, rule: CompiledDuplicate) -> bool:
     return rule.when is None or rule.when.eval(change.row, unit.context) is True
 
 
-def _match(
-    unit: Unit, change: Change, rule: CompiledDuplicate, found: Iterable[Mapping[str, Any]]
-) -> Match | None:
-    alike = [row for row in found if all(_is_alike(change, match, row) for match in rule.fields)]
-    if alike and rule.when is not None:
-        want = want_of(unit.served.app, change.key, rule.when.checked.fields)
-        rows = Rows(unit.connection, unit.served, unit.context).load(want, [row["id"] for row in alike])
-        alike = [row for row in alike if rule.when.eval(rows[row["id"]], unit.context) is True]
-    if not alike:
-        return None
-    shown = tuple(row["id"] for row in alike if row["_shown"])
-    return Match(rule, tuple(row["id"] for row in alike), shown)
-
-
-def _is_alike(change: Change, match: MatchField, row: Mapping[str, Any]) -> bool:
-    ours = _normal(change.entity, match, change.after[match.field])
-    theirs = _normal(change.entity, match, row[match.field])
+def _is_alike(
+    entity: CompiledEntity, match: MatchField, values: Mapping[str, Any], others: Mapping[str, Any]
+) -> bool:
+    ours = _normal(entity, match, values[match.field])
+    theirs = _normal(entity, match, others[match.field])
     if match.match == "fuzzy" and isinstance(ours, str) and isinstance(theirs, str):
-        return similarity(ours, theirs) >= match.threshold
+        return similarity(ours, theirs, match.threshold) >= match.threshold
     return bool(ours == theirs)
 
 
@@ -136,56 +275,76 @@ def _normal(entity: CompiledEntity, match: MatchField, value: Any) -> Any:
     kind = entity.fields[match.field].type
     if not isinstance(value, str) or kind is None or kind.kind is not Kind.TEXT:
         return value
-    return NORMALISERS[match.normalise](value)
+    return _normalised(match.normalise, value)
 
 
-def _candidates(unit: Unit, entity: CompiledEntity, rules: list[CompiledDuplicate]) -> sa.Select[Any]:
-    """Live records that may match one of the rules: a superset, which Python looks at again."""
-    alias = unit.served.entity_table(entity.key).alias("r")
-    keys = sorted({match.field for rule in rules for match in rule.fields})
+@lru_cache(maxsize=16_384)
+def _normalised(how: str, value: str) -> str:
+    return NORMALISERS[how](value)
+
+
+def _candidates(
+    unit: Unit, entity: CompiledEntity, rules: Mapping[str, CompiledDuplicate]
+) -> tuple[sa.Select[Any], dict[str, Given]]:
+    """Live records that may match, by rule and question: a superset, which Python looks at again."""
+    given = {
+        key: Given(f"d{place}", _question_types(unit, entity, rule), unit.served.dialect)
+        for place, (key, rule) in enumerate(rules.items())
+    }
+    keys = sorted({match.field for rule in rules.values() for match in rule.fields})
+    parts = [_of_rule(unit, entity, rule, given[key], keys) for key, rule in rules.items()]
+    found = sa.union_all(*parts).subquery()
+    is_first = found.c._place <= sa.bindparam("most", type_=sa.Integer())
+    return sa.select(*(c for c in found.c if c.key != "_place")).where(is_first), given
+
+
+def _question_types(unit: Unit, entity: CompiledEntity, rule: CompiledDuplicate) -> dict[str, Any]:
+    types: dict[str, Any] = {"_question": sa.Integer()}
+    for match in _compared(entity, rule):
+        how = _how(entity, match)
+        column = unit.served.entity_table(entity.key).c[_column(unit, entity, match)]
+        types[match.field] = column.type if how == "equal" else Text()
+        if how == "prefix":
+            types[f"{match.field}.end"] = Text()
+    return types
+
+
+def _of_rule(
+    unit: Unit, entity: CompiledEntity, rule: CompiledDuplicate, given: Given, keys: Sequence[str]
+) -> sa.Select[Any]:
+    alias = unit.served.entity_table(entity.key).alias()
     shown = sa.case((unit.access.row_filter(entity.key, "read", alias), 1), else_=0)
+    conditions = [
+        _condition(alias.c[_column(unit, entity, match)], _how(entity, match), given.c, match.field)
+        for match in _compared(entity, rule)
+    ]
+    place = sa.func.row_number().over(partition_by=given.c["_question"], order_by=alias.c.id)
     return (
         sa.select(
-            alias.c.id,
+            given.c["_question"].label("_question"),
+            alias.c.id.label("id"),
             *(alias.c[unit.served.column(entity.key, key)].label(key) for key in keys),
             shown.label("_shown"),
+            place.label("_place"),
         )
-        .where(alias.c.deleted_at.is_(None), alias.c.id != sa.bindparam("own", type_=alias.c.id.type))
-        .where(sa.or_(*(sa.and_(*_conditions(unit, entity, rule, alias)) for rule in rules)))
-        .order_by(*_exact_first(unit, entity, rules, alias), alias.c.id)
-        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .select_from(given.table.join(alias, sa.and_(*conditions)))
+        .where(alias.c.deleted_at.is_(None))
     )
 
 
-def _exact_first(
-    unit: Unit, entity: CompiledEntity, rules: list[CompiledDuplicate], alias: sa.FromClause
-) -> list[sa.ColumnElement[int]]:
-    """What certainly matches comes before what only begins alike, however many of those there are."""
-    exact = [rule for rule in rules if all(_how(entity, match) == "equal" for match in rule.fields)]
-    if not exact:
-        return []
-    certain = sa.or_(*(sa.and_(*_conditions(unit, entity, rule, alias)) for rule in exact))
-    return [sa.case((certain, 0), else_=1)]
-
-
-def _conditions(
-    unit: Unit, entity: CompiledEntity, rule: CompiledDuplicate, alias: sa.FromClause
-) -> list[sa.ColumnElement[bool]]:
+def _compared(entity: CompiledEntity, rule: CompiledDuplicate) -> Sequence[MatchField]:
     """By an index where the rule compares anything that has one; what has none is left to Python then."""
-    quick = [match for match in rule.fields if _how(entity, match) != "loose"]
-    return [
-        _condition(alias.c[_column(unit, entity, match)], _how(entity, match), _bind(rule, match))
-        for match in quick or rule.fields
-    ]
+    return [match for match in rule.fields if _how(entity, match) != "loose"] or rule.fields
 
 
-def _condition(column: sa.ColumnElement[Any], how: How, name: str) -> sa.ColumnElement[bool]:
-    value = sa.bindparam(name, type_=column.type)
+def _condition(
+    column: sa.ColumnElement[Any], how: How, given: Mapping[str, sa.ColumnElement[Any]], key: str
+) -> sa.ColumnElement[bool]:
     if how == "equal":
-        return column == value
+        return column == given[key]
     if how == "prefix":
-        return sa.and_(column >= value, column < sa.bindparam(f"{name}_end", type_=column.type))
-    return sa.func.lower(column).like(sa.func.lower(value), escape="\\")
+        return sa.and_(column >= given[key], column < given[f"{key}.end"])
+    return sa.func.lower(column).like(sa.func.lower(given[key]), escape="\\")
 
 
 def _how(entity: CompiledEntity, match: MatchField) -> How:
@@ -210,30 +369,28 @@ def _column(unit: Unit, entity: CompiledEntity, match: MatchField) -> str:
     return unit.served.column(entity.key, match.field, "norm" if _is_kept(entity, match) else "")
 
 
-def _bind(rule: CompiledDuplicate, match: MatchField) -> str:
-    return f"d_{rule.key}_{match.field}"
-
-
-def _binds(rule: CompiledDuplicate, match: MatchField, entity: CompiledEntity, value: Any) -> dict[str, Any]:
-    name, how = _bind(rule, match), _how(entity, match)
+def _binds(match: MatchField, entity: CompiledEntity, value: Any) -> tuple[Any, ...]:
+    """What a field is looked up by: a value, or the two ends of a range."""
+    how = _how(entity, match)
     if isinstance(value, str) and _is_kept(entity, match):
-        value = NORMALISERS[match.normalise](value)
+        value = _normalised(match.normalise, value)
     if how == "prefix":
         start = value[:BLOCK]
-        return {name: start, f"{name}_end": start + chr(0x10FFFF)}
+        return start, start + chr(0x10FFFF)
     if how == "loose":
-        plain = NORMALISERS["domain"](value) if match.normalise == "domain" else value
+        plain = _normalised("domain", value) if match.normalise == "domain" else value
         for sign in ("\\", "%", "_"):
             plain = plain.replace(sign, "\\" + sign)
-        return {name: f"%{plain}%"}
-    return {name: value}
+        return (f"%{plain}%",)
+    return (value,)
 
 
 def _is_overridden(unit: Unit, change: Change) -> bool:
     reason = change.request.override
     if reason is None or not reason.strip() or not unit.access.can(change.key, "override"):
         return False
-    if change.before is not None:
-        require_inside(unit, change.key, change.id, "override")
+    if change.before is not None and not ids_inside(unit, change.key, [change.id], "override"):
+        change.refuse(Forbidden())
+        return True
     change.rights = (*change.rights, "override")
     return True

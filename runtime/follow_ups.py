@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from runtime.change import Change
@@ -12,21 +12,27 @@ from schema_store.analysis.dependencies import Refresh
 from schema_store.analysis.environment import STAGE_CHANGES, history_entity
 
 
-def refresh_others(unit: Unit, change: Change) -> None:
+def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
     """Recompute what reads the changed fields: roll-ups of parents old and new, formulas of those who refer.
 
-    Values of this very record that depend on others' new ones come back into ``after``.
+    Values of these very records that depend on others' new ones come back into ``after``.
     """
     dirty = Dirty(unit)
-    appears = change.act in ("delete", "restore")
-    for key in change.entity.refreshes if appears else change.changed:
-        for each in change.entity.refreshes.get(key, ()):
-            _mark(dirty, change, each)
-    if change.moves:
-        mark_history(dirty, change.key, STAGE_CHANGES, [change.id])
+    ends: dict[tuple[Refresh, int], set[UUID]] = {}
+    for change in changes:
+        appears = change.act in ("delete", "restore")
+        for key in change.entity.refreshes if appears else change.changed:
+            for each in change.entity.refreshes.get(key, ()):
+                _collect(ends, change, each)
+    for (each, walked), ids in ends.items():
+        dirty.mark(each, ids, each.steps[walked:])
+    moved = [change.id for change in changes if change.moves]
+    if moved:
+        mark_history(dirty, changes[0].key, STAGE_CHANGES, moved)
+    own = {change.id: change for change in changes}
     for field, values in refresh(unit, dirty).items():
-        if field[0] == change.key and change.id in values:
-            change.after[field[1]] = values[change.id]
+        for record in values.keys() & own.keys() if field[0] == changes[0].key else ():
+            own[record].after[field[1]] = values[record]
 
 
 def mark_history(dirty: Dirty, entity: str, children: str, ids: Collection[UUID]) -> None:
@@ -37,15 +43,18 @@ def mark_history(dirty: Dirty, entity: str, children: str, ids: Collection[UUID]
             dirty.mark(each, ids, each.steps[1:])
 
 
-def _mark(dirty: Dirty, change: Change, each: Refresh) -> None:
-    """Note who must be refreshed because a field of this record changed; itself is derived already."""
+def _collect(ends: dict[tuple[Refresh, int], set[UUID]], change: Change, each: Refresh) -> None:
+    """Note where the way starts to those who must be refreshed because a field of this record changed, and how many
+    of its steps are walked; itself is derived already.
+    """
     if not each.steps:
         return
     first, sides = each.steps[0], (change.before or {}, change.after)
     if first.kind == "up":
-        dirty.mark(each, {side.get(first.field) for side in sides} - {None}, each.steps[1:])
+        ids = {end for side in sides if (end := side.get(first.field)) is not None}
+        ends.setdefault((each, 1), set()).update(ids)
     elif first.kind == "link" and first.owner == change.key and first.field in change.links:
-        ends = {end for side in sides for end in side.get(first.field) or ()}
-        dirty.mark(each, ends, each.steps[1:])
+        ids = {end for side in sides for end in side.get(first.field) or ()}
+        ends.setdefault((each, 1), set()).update(ids)
     elif change.before is not None:
-        dirty.mark(each, [change.id], each.steps)
+        ends.setdefault((each, 0), set()).add(change.id)

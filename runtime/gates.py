@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from runtime.access.policy import engine_policy
 from runtime.change import Change, StageMove, Values
 from runtime.computed.rows import Rows
 from runtime.decoding import pointer
-from runtime.freezes import find_freeze
 from runtime.loading import Path, Want, want_of
-from runtime.refusals import FieldError, Forbidden, GateClosed, Invalid, StageFrozen, Unmet
-from runtime.requirements import Entering, check_gate
+from runtime.places import Places
+from runtime.refusals import FieldError, Forbidden, GateClosed, Invalid, Refused, StageFrozen, Unmet
+from runtime.requirements import Entering, Hall, check_gate
+from runtime.served import Served
 from runtime.unit import Unit
-from runtime.writer.locking import require_inside
-from runtime.writer.places import count_in_stage
+from runtime.writer.locking import ids_inside
 from schema_store.compiled.process import CompiledGate, CompiledTransition
 
 #: Why an import of what was passes a gate (DESIGN 11.3).
@@ -25,40 +27,59 @@ _WAYS = frozenset({"way", "role"})
 _PLACES = frozenset({"frozen", "capacity"})
 
 
-def require_gates(unit: Unit, change: Change) -> None:
-    """Every stage that the save enters, unless the actor may override and says why.
+def require_gates(unit: Unit, changes: Sequence[Change]) -> None:
+    """Every stage that a save enters, unless the actor may override and says why.
 
-    Raises:
-        StageFrozen: a stage takes no more records; ``unmet`` holds what else is missing, too.
-        GateClosed: something is missing.
-        Forbidden: a reason to override is given by somebody who may not.
-        Invalid: the reason is blank.
+    Refuses with ``StageFrozen`` where a stage takes no more records (``unmet`` holds what else is missing, too), with
+    ``GateClosed`` where something is missing, with ``Forbidden`` where somebody gives a reason to override who may not,
+    with ``Invalid`` where the reason is blank.
     """
-    for move in change.moves:
+    moving = [change for change in changes if change.moves]
+    if not moving:
+        return
+    hall = Hall(unit, moving)
+    rows, places = _rows(unit, moving), Places(unit, changes)
+    for change in moving:
+        for move in change.moves:
+            if change.refusal is None:
+                _require_gate(hall, change, move, rows, places)
+        if change.is_put_off:
+            return
+
+
+#: By record and stage field, the record as it will be with what the gates of the move look at.
+_Rows = dict[tuple[UUID, str], Values]
+
+
+def _require_gate(hall: Hall, change: Change, move: StageMove, rows: _Rows, places: Places) -> None:
+    unit = hall.unit
+    try:
         passes = _is_overridden(unit, change, move)
-        unmet = [each for each in check_move(unit, change, move) if not passes or each.kind in _WAYS]
-        if unmet and change.request.mode == "history":
-            change.request = replace(change.request, override=change.request.override or HISTORICAL)
-        elif any(each.kind in _PLACES for each in unmet):
-            raise StageFrozen(unmet)
-        elif unmet:
-            raise GateClosed(unmet)
+    except Refused as refusal:
+        change.refuse(refusal)
+        return
+    unmet: list[Unmet] = []
+    if not _is_first(move):
+        unmet += _missing(hall, change, move, rows[change.id, move.field])
+    if not passes:
+        unmet += places.check(change, move)
+    unmet = [each for each in unmet if not passes or each.kind in _WAYS]
+    if unmet and change.request.mode == "history":
+        change.request = replace(change.request, override=change.request.override or HISTORICAL)
+    elif any(each.kind in _PLACES for each in unmet):
+        change.refuse(StageFrozen(unmet))
+    elif unmet:
+        change.refuse(GateClosed(unmet))
 
 
-def check_move(unit: Unit, change: Change, move: StageMove) -> Iterator[Unmet]:
+def _missing(hall: Hall, change: Change, move: StageMove, row: Values) -> Iterator[Unmet]:
     """What is missing for a move. A new record starts before the initial stage, where only
     places are counted: no gate, and no look at freezes, which every new record would pay for.
     """
-    stage = move.pipeline.stages[move.to or ""]
-    way = way_of(move)
-    if _is_first(move):
-        yield from _capacity(unit, change, move)
-        return
-    yield from _way(unit, move, way)
-    entering = Entering(unit, change, move, _row(unit, change, move))
+    stage, way = move.pipeline.stages[move.to or ""], way_of(move)
+    yield from _way(hall.unit, move, way)
     gates = [gate for gate in (stage.gate, way.gate if way else None) if gate is not None]
-    yield from check_gate(entering, stage.required_fields, gates)
-    yield from _places(unit, change, move)
+    yield from check_gate(Entering(hall, change, move, row), stage.required_fields, gates)
 
 
 def way_of(move: StageMove) -> CompiledTransition | None:
@@ -86,23 +107,6 @@ def _way(unit: Unit, move: StageMove, way: CompiledTransition | None) -> Iterato
             yield Unmet(way.key, "role", {"roles": sorted(way.roles)}, {"roles": sorted(held)}, stage.label)
 
 
-def _places(unit: Unit, change: Change, move: StageMove) -> Iterator[Unmet]:
-    """Whether the stage takes records at all, and has a place left."""
-    stage = move.pipeline.stages[move.to or ""]
-    freeze = find_freeze(unit, stage)
-    if freeze is not None:
-        yield Unmet(stage.key, "frozen", None, {"since": freeze.at.isoformat(), **freeze.reason}, stage.label)
-    yield from _capacity(unit, change, move)
-
-
-def _capacity(unit: Unit, change: Change, move: StageMove) -> Iterator[Unmet]:
-    stage = move.pipeline.stages[move.to or ""]
-    if stage.capacity is not None:
-        inside = count_in_stage(unit, move.pipeline, stage, change.id)
-        if inside >= stage.capacity:
-            yield Unmet(stage.key, "capacity", {"capacity": stage.capacity}, {"count": inside}, stage.label)
-
-
 def _is_overridden(unit: Unit, change: Change, move: StageMove) -> bool:
     reason = change.request.override
     if reason is None:
@@ -121,8 +125,8 @@ def may_override(unit: Unit, change: Change, move: StageMove) -> bool:
         return True
     if not unit.access.can(change.key, "override"):
         return False
-    if change.before is not None:
-        require_inside(unit, change.key, change.id, "override")
+    if change.before is not None and not ids_inside(unit, change.key, [change.id], "override"):
+        raise Forbidden
     # The record as it will be written has to be inside of the right as well.
     change.rights = (*change.rights, "override")
     return True
@@ -134,27 +138,40 @@ def _gates(move: StageMove) -> list[CompiledGate]:
     return [gate for gate in found if gate is not None]
 
 
-def _row(unit: Unit, change: Change, move: StageMove) -> Values:
-    """The record as it will be, with everything that the gates of a move look at."""
-    want = _want(unit, change, move)
-    row = dict(change.after)
-    if change.before is None:
-        row |= {key: row.get(key) or () for key in want.children}
-    Rows(unit.connection, unit.served, unit.context, {(change.key, change.id): row}).complete(want, [row])
-    return row
+def _rows(unit: Unit, changes: Sequence[Change]) -> _Rows:
+    """What the gates look at, loaded once for all moves of one way."""
+    found: _Rows = {}
+    alike: dict[tuple[str, str | None, str | None, bool], list[tuple[Change, StageMove]]] = defaultdict(list)
+    for change in changes:
+        for move in change.moves:
+            if not _is_first(move):
+                way = way_of(move)
+                name = (move.pipeline.id, move.to, way.key if way else None, change.before is None)
+                alike[name].append((change, move))
+    for (_, _, _, is_new), moving in alike.items():
+        want = gate_want(unit.served, moving[0][1])
+        for change, move in moving:
+            row = found[change.id, move.field] = dict(change.after)
+            if is_new:
+                row |= {key: row.get(key) or () for key in want.children}
+        pending = {(change.key, change.id): found[change.id, move.field] for change, move in moving}
+        Rows(unit.connection, unit.served, unit.context, pending).complete(want, list(pending.values()))
+    return found
 
 
-def _want(unit: Unit, change: Change, move: StageMove) -> Want:
+def gate_want(served: Served, move: StageMove) -> Want:
+    """What the gates of a move look at."""
     way = way_of(move)
     name = ("gate", move.pipeline.id, move.to, way.key if way else None)
-    kept = unit.served.statements
+    kept = served.statements
     if name not in kept:
+        entity = move.pipeline.entity
         stage = move.pipeline.stages[move.to or ""]
         keys = {*stage.required_fields, *(key for gate in _gates(move) for key in gate.fields)}
         keys |= {person.field for gate in _gates(move) for person in gate.people}
-        paths: set[Path] = {(key,) for key in keys if key in unit.served.app.infos[change.key].fields}
+        paths: set[Path] = {(key,) for key in keys if key in served.app.infos[entity].fields}
         for gate in _gates(move):
             paths |= {path for each in gate.criteria for path in each.program.checked.fields}
-        kept[name] = want_of(unit.served.app, change.key, paths)
+        kept[name] = want_of(served.app, entity, paths)
     found: Want = kept[name]
     return found

@@ -12,7 +12,7 @@ from runtime.unit import Unit
 from schema_store.compiled.app import CompiledEntity
 
 
-def history_row(unit: Unit, change: Change, version: int, act: str) -> Values:
+def history_row(unit: Unit, change: Change) -> Values:
     """The row of the history: ``changes`` is ``{field id: [before, after]}`` in wire form."""
     before = change.before or {}
     changes = {
@@ -28,8 +28,8 @@ def history_row(unit: Unit, change: Change, version: int, act: str) -> Values:
         "record": change.id,
         "at": unit.now,
         "by": unit.person,
-        "version": version,
-        "act": act,
+        "version": change.after["version"],
+        "act": "transition" if change.moves and change.before is not None else change.act,
         "changes": changes,
         "cause": _cause(unit, change),
     }

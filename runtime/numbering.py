@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.change import Change
+from runtime.deriving import derive_one, readers_of
 from runtime.unit import Unit
 from schema_store.document.fields import CodeField
 from schema_store.field_types.codes import format_code, parse_code_pattern
 
 
-def give_numbers(unit: Unit, change: Change) -> None:
-    """Give a new record its numbers.
+def give_numbers(unit: Unit, changes: Sequence[Change]) -> None:
+    """Give new records their numbers, in order; those of one sequence are taken at once.
 
-    They are taken inside the transaction for both settings of ``gaps``: savers of one prefix wait for each other until
-    the commit, and a refused save gives its number back. On SQLite there is one writer anyway; on PostgreSQL taking
-    numbers outside would need a connection of its own beside the one that the edge hands in.
+    They are taken last, when nothing but the database itself can refuse any more, inside the transaction for both
+    settings of ``gaps``: savers of one prefix wait for each other until the commit, and a refused save gives its number
+    back. On SQLite there is one writer anyway; on PostgreSQL taking numbers outside would need a connection of its own
+    beside the one that the edge hands in.
     """
-    if change.before is not None:
-        return
-    for key, field in change.entity.fields.items():
-        if isinstance(field.spec, CodeField) and change.after[key] is None:
-            pattern = parse_code_pattern(field.spec.pattern)
-            day = unit.context.today
-            number = next_number(unit, field.id, pattern.prefix(day))
-            change.after[key] = change.row[key] = format_code(pattern, number, day)
+    new = [change for change in changes if change.before is None]
+    for key, field in changes[0].entity.fields.items() if new else ():
+        if not isinstance(field.spec, CodeField):
+            continue
+        pattern = parse_code_pattern(field.spec.pattern)
+        day = unit.context.today
+        wanting = [change for change in new if change.after[key] is None]
+        if wanting:
+            readers = unit.statement(("readers", new[0].key, key), lambda: readers_of(new[0].entity, key))  # noqa: B023  # called at once
+            last = next_number(unit, field.id, pattern.prefix(day), len(wanting))
+            for number, change in enumerate(wanting, start=last - len(wanting) + 1):
+                change.after[key] = change.row[key] = format_code(pattern, number, day)
+                derive_one(unit, change, readers)
 
 
 def next_number(unit: Unit, field: str, prefix: str, count: int = 1) -> int:

@@ -1,13 +1,14 @@
 """The order of execution (docs/order-of-execution.md): every write of a record passes the steps listed here.
 
 Whatever the door: form, list cell, board drop, bulk, import, API, public form, rule. A step is a function of the unit
-and the change; it reads what the steps before it found, writes down what it finds, and may return what must be saved
-next. Steps never call each other. Only the edge commits.
+and a batch of changes of one entity; a single save is a batch of one. A step reads what the steps before it found and
+writes down on the changes what it finds, what it refuses, and what must be saved next. Steps never call each other.
+Only the edge commits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,8 +17,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from runtime.access import Act, engine_access
+from runtime.batching import Course, Step, prepare_one, run_many, run_one
 from runtime.bin import released_by, require_unreferred
-from runtime.change import Change, Deed, DryRun, Request, Saved, Values
+from runtime.change import Change, Deed, DryRun, Outcome, Request, Row, Saved, Values
 from runtime.conditions import check_conditions, require_validations, require_values
 from runtime.decoding import decode_evidence, decode_values, find_form, require_fields, take_files
 from runtime.defaults import fill_defaults
@@ -26,37 +28,46 @@ from runtime.duplicates import require_no_duplicates
 from runtime.follow_ups import refresh_others
 from runtime.gates import require_gates
 from runtime.numbering import give_numbers
-from runtime.refusals import FieldError, GateClosed, Invalid
-from runtime.search import index_change
+from runtime.refusals import FieldError, Forbidden, GateClosed, Invalid, NotFound, Refused
+from runtime.search import index_changes
 from runtime.stages import settle_stages
-from runtime.storing import saved_of, stamp, stay_inside, store
+from runtime.storing import require_version, stamp, stay_inside, store
 from runtime.unit import FollowUp, Unit
+from runtime.waves import part
 from runtime.writer.columns import columns_of
-from runtime.writer.locking import lock_binned, lock_record
+from runtime.writer.locking import lock_binned, lock_records
 
-Step = Callable[[Unit, Change], Iterable[FollowUp] | None]
+__all__ = [
+    "Outcome",
+    "Row",
+    "create",
+    "create_many",
+    "delete",
+    "delete_many",
+    "restore",
+    "transition",
+    "update",
+    "update_many",
+]
 
-#: Steps 3 to 9: what the record will be, and whether it may be that. Nothing is written but given numbers.
+#: Steps 4 to 9: what the record will be, and whether it may be that. Nothing is written.
 PREPARE: tuple[Step, ...] = (
+    part,
     stamp,
     load_surroundings,
     derive,  # before the conditions, which may look at what is computed
     settle_stages,
     check_conditions,
     require_values,
-    give_numbers,
     require_no_duplicates,
     require_validations,
     require_gates,
+    require_version,
 )
 #: Steps 10 to 14.
-FINISH: tuple[Step, ...] = (store, stay_inside, take_files, index_change, refresh_others)
+FINISH: tuple[Step, ...] = (give_numbers, store, stay_inside, take_files, index_changes, refresh_others)
 #: Steps 2 and 3, where there are values.
 DECODE: tuple[Step, ...] = (require_fields, find_form, decode_values, decode_evidence)
-
-CREATE: tuple[Step, ...] = (*DECODE, fill_defaults, *PREPARE, *FINISH)
-UPDATE: tuple[Step, ...] = (*DECODE, *PREPARE, *FINISH)
-RESTORE: tuple[Step, ...] = (*PREPARE, *FINISH)
 
 
 def create(
@@ -83,16 +94,18 @@ def create(
         Forbidden: the actor may not create.
         Refused: a step refuses (docs/order-of-execution.md).
     """
-    unit.access.require(entity, "create")
-    after: Values = dict.fromkeys(columns_of(unit.served, entity).names)
-    after |= {
-        "id": record_id or uuid7(),
-        "created_at": unit.now,
-        "created_by": unit.person,
-        "owner": unit.person,
-    }
-    asked = request or Request(wire, form=form)
-    return _run(unit, _change(unit, "create", ("create",), entity, asked, None, after), CREATE)
+    return run_one(unit, _creating(entity), Row(request or Request(wire, form=form), record_id))
+
+
+def create_many(unit: Unit, entity: str, rows: Sequence[Row]) -> list[Outcome]:
+    """Make records, as if each were made by itself, one after the other; a refused one leaves nothing.
+
+    What a record causes elsewhere (rules) is done after the records that are written together with it.
+
+    Raises:
+        NotFound: there is no such entity for the actor.
+    """
+    return run_many(unit, _creating(entity), rows)
 
 
 def update(
@@ -122,7 +135,18 @@ def update(
         Refused: a step refuses (docs/order-of-execution.md).
     """
     asked = request or Request(wire, version=version, form=form)
-    return _run(unit, _changed(unit, entity, record_id, asked), UPDATE)
+    return run_one(unit, _updating(entity), Row(asked, record_id))
+
+
+def update_many(unit: Unit, entity: str, rows: Sequence[Row]) -> list[Outcome]:
+    """Change records, as if each were changed by itself, one after the other; a refused one stays as it is.
+
+    What a record causes elsewhere (rules) is done after the records that are written together with it.
+
+    Raises:
+        NotFound: there is no such entity for the actor.
+    """
+    return run_many(unit, _updating(entity), rows)
 
 
 def transition(
@@ -166,12 +190,11 @@ def transition(
         raise Invalid([FieldError("/field", "no_stage")])
     values = {**(wire or {}), stage: to}
     asked = Request(values, version, None, tuple(evidence), note, override)
-    change = _changed(unit, entity, record_id, asked)
+    row = Row(asked, record_id)
     if not dry_run:
-        return _run(unit, change, UPDATE)
+        return run_one(unit, _updating(entity), row)
     try:
-        for step in (*DECODE, *PREPARE):
-            step(unit, change)
+        prepare_one(unit, _updating(entity), row)
     except GateClosed as closed:
         return DryRun(False, closed.unmet)
     return DryRun(True)
@@ -192,10 +215,16 @@ def delete(unit: Unit, entity: str, record_id: UUID, *, version: int | None = No
         Referred: live records refer to it by a field that restricts.
         Stale: it is at another version.
     """
-    unit.access.require(entity, "delete")
-    before = lock_record(unit, entity, record_id, ("delete",))
-    change = _change(unit, "delete", ("delete",), entity, Request(version=version), before, dict(before))
-    _run(unit, change, (require_unreferred, stamp, store, release, refresh_others))
+    run_one(unit, _deleting(entity), Row(Request(version=version), record_id))
+
+
+def delete_many(unit: Unit, entity: str, rows: Sequence[Row]) -> list[Outcome]:
+    """Put records into the bin, as if each were deleted by itself, one after the other; a refused one stays.
+
+    Raises:
+        NotFound: there is no such entity for the actor.
+    """
+    return run_many(unit, _deleting(entity), rows)
 
 
 def restore(unit: Unit, entity: str, record_id: UUID) -> Saved:
@@ -206,18 +235,42 @@ def restore(unit: Unit, entity: str, record_id: UUID) -> Saved:
         Forbidden: the actor may not.
         Refused: a step refuses (docs/order-of-execution.md).
     """
-    unit.access.require(entity, "delete")
-    before = lock_binned(unit, entity, record_id)
-    change = _change(unit, "restore", ("delete",), entity, Request(), before, dict(before))
-    return _run(unit, change, RESTORE)
+    course = Course(entity, "restore", partial(_restored, entity), PREPARE, FINISH)
+    return run_one(unit, course, Row(Request(), record_id))
 
 
-def release(unit: Unit, change: Change) -> Iterator[FollowUp]:
-    """Step 14 of a deletion: what refers to the record lets go of it, or goes into the bin with it."""
-    for referrer, records in released_by(unit, change):
-        act = delete if referrer.on_delete == "cascade" else partial(update, wire={referrer.field: None})
-        for record in records:
-            yield FollowUp(f"{referrer.on_delete}:{referrer.name}", _as_engine(act, referrer.entity, record))
+# --- the courses
+
+
+def _creating(entity: str) -> Course:
+    return Course(entity, "create", partial(_new, entity), (*DECODE, fill_defaults, *PREPARE), FINISH)
+
+
+def _updating(entity: str) -> Course:
+    return Course(entity, "update", partial(_changed, entity), (*DECODE, *PREPARE), FINISH)
+
+
+def _deleting(entity: str) -> Course:
+    prepare = (part, require_unreferred, stamp, require_version, release)
+    return Course(entity, "delete", partial(_deleted, entity), prepare, (store, refresh_others))
+
+
+def release(unit: Unit, changes: Sequence[Change]) -> None:
+    """Step 14 of a deletion, found before it is written: what refers to a record lets go of it, or goes with it.
+
+    That may change any other record: who has such a deletion before it, waits for it.
+    """
+    released = released_by(unit, changes)
+    for change, after in zip(changes, (*changes[1:], None), strict=True):
+        for referrer, records in released.get(change.id, {}).items():
+            act = delete if referrer.on_delete == "cascade" else partial(update, wire={referrer.field: None})
+            cause = f"{referrer.on_delete}:{referrer.name}"
+            change.follow_ups += (
+                FollowUp(cause, _as_engine(act, referrer.entity, record)) for record in records
+            )
+        if change.follow_ups and after is not None:
+            after.is_put_off = True
+            return
 
 
 def _as_engine(act: Callable[..., object], entity: str, record: UUID) -> Callable[[Unit], object]:
@@ -230,6 +283,25 @@ def _as_engine(act: Callable[..., object], entity: str, record: UUID) -> Callabl
     return run
 
 
+# --- step 1
+
+
+def _new(entity: str, unit: Unit, rows: Sequence[Row]) -> list[Change]:
+    """New records with what the system knows of them."""
+    _require_known(unit, entity)
+    compiled = unit.served.app.entities[entity]
+    known = dict.fromkeys(columns_of(unit.served, entity).names)
+    known |= {"created_at": unit.now, "created_by": unit.person, "owner": unit.person}
+    changes = []
+    for row in rows:
+        after: Values = {**known, "id": row.record_id or uuid7()}
+        change = Change("create", ("create",), compiled, after["id"], row.request, None, after)
+        if not unit.access.can(entity, "create"):
+            change.refuse(Forbidden())
+        changes.append(change)
+    return changes
+
+
 #: In the order in which their rights are looked at.
 _WRITING: tuple[Act, ...] = ("update", "transition", "assign")
 
@@ -240,37 +312,67 @@ def _act_of(key: str, stages: Collection[str]) -> Act:
     return "transition" if key in stages else "update"
 
 
-def _changed(unit: Unit, entity: str, record_id: UUID, asked: Request) -> Change:
-    """Step 1 of an update: each field needs its act (stages transition, the owner assign, all else update)."""
-    unit.access.require(entity, "read")
+def _changed(entity: str, unit: Unit, rows: Sequence[Row]) -> list[Change]:
+    """Records to change: each field needs its act (stages transition, the owner assign, all else update)."""
+    _require_known(unit, entity)
     stages = unit.served.app.entities[entity].pipelines.keys()
-    asked_for = {_act_of(key, stages) for key in asked.wire} or {"update"}
-    acts: tuple[Act, ...] = tuple(act for act in _WRITING if act in asked_for)
-    for act in acts:
-        unit.access.require(entity, act)
-    before = lock_record(unit, entity, record_id, acts)
-    return _change(unit, "update", acts, entity, asked, before, dict(before))
+    changes = []
+    for row in rows:
+        asked_for = {_act_of(key, stages) for key in row.request.wire} or {"update"}
+        acts: tuple[Act, ...] = tuple(act for act in _WRITING if act in asked_for)
+        changes.append(_standing(unit, "update", acts, entity, row))
+    _lock(unit, changes)
+    return changes
 
 
-def _change(
-    unit: Unit,
-    act: Deed,
-    rights: tuple[Act, ...],
-    entity: str,
-    asked: Request,
-    before: Values | None,
-    after: Values,
-) -> Change:
-    return Change(act, rights, unit.served.app.entities[entity], after["id"], asked, before, after)
+def _deleted(entity: str, unit: Unit, rows: Sequence[Row]) -> list[Change]:
+    _require_known(unit, entity)
+    changes = [_standing(unit, "delete", ("delete",), entity, row) for row in rows]
+    _lock(unit, changes)
+    return changes
 
 
-def _run(unit: Unit, change: Change, steps: tuple[Step, ...]) -> Saved:
-    """Every step, then what they cause."""
+def _restored(entity: str, unit: Unit, rows: Sequence[Row]) -> list[Change]:
+    _require_known(unit, entity)
+    changes = [_standing(unit, "restore", ("delete",), entity, row) for row in rows]
+    asked = [change for change in changes if change.refusal is None]
+    found = lock_binned(unit, entity, [change.id for change in asked]) if asked else {}
+    for change in asked:
+        _stand(change, found.get(change.id))
+    return changes
 
-    def act() -> Saved:
-        for step in steps:
-            unit.follow(*(step(unit, change) or ()))
-        return saved_of(change)
 
-    saved: Saved = unit.drain(act)
-    return saved
+def _require_known(unit: Unit, entity: str) -> None:
+    """The entity is there for the actor."""
+    if not any(unit.access.can(entity, act) for act in ("read", "create")):
+        raise NotFound
+
+
+def _standing(unit: Unit, act: Deed, rights: tuple[Act, ...], entity: str, row: Row) -> Change:
+    """A change of a record that is there, refused where the actor may not do this with any."""
+    assert row.record_id is not None, "which record?"
+    compiled = unit.served.app.entities[entity]
+    change = Change(act, rights, compiled, row.record_id, row.request, None, {})
+    for right in rights:
+        if not unit.access.can(entity, right):
+            change.refuse(Forbidden() if unit.access.can(entity, "read") else NotFound())
+    return change
+
+
+def _lock(unit: Unit, changes: Sequence[Change]) -> None:
+    """Load and lock records through the actor's row filters; one statement for all that need the same acts."""
+    alike: dict[tuple[Act, ...], list[Change]] = {}
+    for change in changes:
+        if change.refusal is None:
+            alike.setdefault(change.rights, []).append(change)
+    for acts, them in alike.items():
+        found = lock_records(unit, them[0].key, {change.id for change in them}, acts)
+        for change in them:
+            _stand(change, found.get(change.id))
+
+
+def _stand(change: Change, found: Values | Refused | None) -> None:
+    if isinstance(found, dict):
+        change.before, change.after = dict(found), dict(found)
+    else:
+        change.refuse(found or NotFound())

@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +79,7 @@ def _plain(token: str) -> str:
     return token if token.isascii() else "_" + token.encode().hex()
 
 
+@lru_cache(maxsize=4_096)
 def _mark(field_id: str) -> str:
     return hashlib.blake2b(field_id.encode(), digest_size=6).hexdigest()
 
@@ -130,13 +132,16 @@ def index(unit: Unit, entity: str, ids: Sequence[UUID]) -> None:
     reindex(unit.connection, unit.served, entity, ids)
 
 
-def index_change(unit: Unit, change: Change) -> None:
-    """Step 12: the same for one record that was just saved, from its values at hand."""
-    fields = change.entity.search_fields
-    if change.changed.isdisjoint(fields):
-        return
-    values = ((_mark(change.entity.fields[key].id), change.after[key]) for key in fields)
-    store_tokens(unit.connection, unit.served, {change.id: _marked(values)})
+def index_changes(unit: Unit, changes: Sequence[Change]) -> None:
+    """Step 12: the same for records that were just saved, from their values at hand."""
+    fields = changes[0].entity.search_fields
+    marks = [_mark(changes[0].entity.fields[key].id) for key in fields]
+    tokens = {
+        change.id: _marked(zip(marks, (change.after[key] for key in fields), strict=True))
+        for change in changes
+        if not change.changed.isdisjoint(fields)
+    }
+    store_tokens(unit.connection, unit.served, tokens)
 
 
 def reindex(connection: Connection, served: Served, entity: str, ids: Sequence[UUID]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from runtime.change import Change, StageMove
 from runtime.decoding import pointer
-from runtime.deriving import derive
+from runtime.deriving import derive_one
 from runtime.refusals import FieldError
 from runtime.unit import Unit
 from schema_store.compiled.process import CompiledPipeline
@@ -22,22 +24,25 @@ def pipeline_of(unit: Unit, change: Change, field: str) -> CompiledPipeline | No
     )
 
 
-def settle_stages(unit: Unit, change: Change) -> None:
+def settle_stages(unit: Unit, changes: Sequence[Change]) -> None:
     """A stage that is empty becomes the first of its pipeline; then ``moves`` says which stages change."""
+    for change in changes:
+        change.moves = tuple(_moves(unit, change))
+
+
+def _moves(unit: Unit, change: Change) -> Iterator[StageMove]:
     before = change.before or {}
-    moves = []
     for field in change.entity.pipelines:
         pipeline = pipeline_of(unit, change, field)
         if pipeline is None:
             continue
         if change.after[field] is None and change.before is None:
             change.after[field] = change.row[field] = pipeline.initial
-            derive(unit, change)
+            derive_one(unit, change)
         stage = change.after[field]
         if stage is None and before.get(field) is not None:
             change.errors.append(FieldError(pointer(field), "required"))
         elif stage != before.get(field) and stage not in pipeline.stages:
             change.errors.append(FieldError(pointer(field), "not_an_option", {"value": str(stage)}))
         elif stage != before.get(field):
-            moves.append(StageMove(field, pipeline, before.get(field), stage))
-    change.moves = tuple(moves)
+            yield StageMove(field, pipeline, before.get(field), stage)

@@ -2,60 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from runtime.access import Act
 from runtime.change import Change, Saved, wire_name
 from runtime.history import evidence_rows, history_row, stage_rows
+from runtime.refusals import Forbidden
 from runtime.staleness import stale_of
 from runtime.unit import Unit
-from runtime.writer.locking import require_inside
-from runtime.writer.writing import Batch, RecordWrite, VersionPassed, write
+from runtime.writer.locking import ids_inside
+from runtime.writer.writing import Batch, RecordWrite, write
 
 #: What a save that changes anything changes too.
 STAMPS = frozenset({"version", "updated_at", "updated_by"})
 
 
-def stamp(unit: Unit, change: Change) -> None:
+def stamp(unit: Unit, changes: Sequence[Change]) -> None:
     """Version, time and person of a save that changes anything."""
-    if change.changed or change.act in ("delete", "restore"):
-        version = 0 if change.before is None else change.before["version"]
-        change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
+    for change in changes:
+        if change.act in ("delete", "restore") or change.changed:
+            version = 0 if change.before is None else change.before["version"]
+            change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
 
 
-def store(unit: Unit, change: Change) -> None:
-    """Write the record with its history, if it is still at the version that was looked at.
+def require_version(unit: Unit, changes: Sequence[Change]) -> None:
+    """Step 10: each record must be at the version that was looked at; refused with ``Stale``."""
+    for change in changes:
+        asked = change.request.version
+        if change.before is not None and asked is not None and asked != change.before["version"]:
+            change.refuse(stale_of(unit, change, asked, change.before["version"]))
+
+
+def store(unit: Unit, changes: Sequence[Change]) -> None:
+    """Steps 10 and 12: write the records with their history.
 
     Raises:
-        Stale: it is not.
-        UniqueTaken: another live record has these values.
+        Stale: one is not at the version that was locked.
+        UniqueTaken: another live record has the values of one.
         Invalid: a reference leads nowhere.
         BudgetSpent: too many writes.
     """
-    before, asked = change.before, change.request.version
-    expected = None if before is None else before["version"]
-    if expected is not None and asked is not None and asked != expected:
-        raise stale_of(unit, change, asked, expected)
-    if not change.changed:
+    writing = [change for change in changes if change.changed]
+    if not writing:
         return
+    for change in writing:
+        unit.count_write(root=change.root)
+    support = unit.served.support
+    rows = {
+        support.history: [history_row(unit, change) for change in writing],
+        support.stage_change: [row for change in writing for row in stage_rows(unit, change)],
+        support.evidence: [row for change in writing for row in evidence_rows(unit, change)],
+    }
+    write(unit, Batch(writing[0].key, [_record(change) for change in writing], rows))
+
+
+def _record(change: Change) -> RecordWrite:
+    expected = None if change.before is None else change.before["version"]
     binned = {"delete": True, "restore": False}.get(change.act)
-    values = {key: change.after[key] for key in change.changed}
-    record = RecordWrite(change.key, change.id, values, expected, binned, change.pairs)
-    act = "transition" if change.moves and before is not None else change.act
-    history = history_row(unit, change, change.after["version"], act)
-    try:
-        write(unit, Batch(record, [history], stage_rows(unit, change), evidence_rows(unit, change)))
-    except VersionPassed:
-        raise stale_of(unit, change, expected or 0, change.after["version"]) from None
+    return RecordWrite(change.id, change.after, change.changed, expected, binned, change.pairs)
 
 
-def stay_inside(unit: Unit, change: Change) -> None:
-    """The row as written must be inside the actor's row filter for what was done.
-
-    Raises:
-        Forbidden: it is outside.
-    """
-    if change.changed:
+def stay_inside(unit: Unit, changes: Sequence[Change]) -> None:
+    """Step 11: the rows as written must be inside the actor's row filter for what was done; else ``Forbidden``."""
+    asked: dict[Act, list[Change]] = {}
+    for change in changes:
         # Who may hand a record over may hand it out of their own reach.
-        for act in (right for right in change.rights if right != "assign"):
-            require_inside(unit, change.key, change.id, act)
+        for act in change.rights:
+            if act != "assign" and change.changed:
+                asked.setdefault(act, []).append(change)
+    for act, them in asked.items():
+        inside = ids_inside(unit, them[0].key, [change.id for change in them], act)
+        for change in them:
+            if change.id not in inside:
+                change.refuse(Forbidden())
 
 
 def saved_of(change: Change) -> Saved:

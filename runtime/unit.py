@@ -38,19 +38,24 @@ class FollowUp:
     run: Callable[[Unit], object]
 
 
+@dataclass(slots=True, eq=False)
+class Root:
+    """What one act has written, everything that it caused included."""
+
+    writes: int = 0
+
+
 @dataclass(slots=True)
 class Budget:
     """What a request has used up, and what waits to be done.
 
     Attributes:
         request_writes: records written so far.
-        root_writes: of those, the ones that the act being worked on caused.
         waiting: follow-ups, each with the unit it runs in.
         is_draining: whether a root is being worked on.
     """
 
     request_writes: int = 0
-    root_writes: int = 0
     waiting: deque[tuple[Unit, FollowUp]] = field(default_factory=deque)
     is_draining: bool = False
 
@@ -75,6 +80,7 @@ class Unit:
         now: the moment of everything that the transaction does (aware, UTC).
         request: the id of the request, for history.
         cause: what led here, the first cause first; empty for the act itself.
+        root: the act that all of this belongs to; of many acts in one batch each has its own.
         derived: what changed in other records by computation.
     """
 
@@ -85,6 +91,7 @@ class Unit:
     request: str | None = None
     cause: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
+    root: Root = field(default_factory=Root)
     derived: list[Derived] = field(default_factory=list)
 
     @cached_property
@@ -115,18 +122,18 @@ class Unit:
         found: S = kept[place]
         return found
 
-    def count_write(self, records: int = 1) -> None:
-        """Take ``records`` from the budgets.
+    def count_write(self, records: int = 1, root: Root | None = None) -> None:
+        """Take ``records`` from the budgets, of this unit's root or of another one.
 
         Raises:
             BudgetSpent: too many for one root or one request.
         """
-        budget = self.budget
-        budget.root_writes += records
-        budget.request_writes += records
-        if budget.root_writes > MAX_WRITES:
+        counted = root or self.root
+        counted.writes += records
+        self.budget.request_writes += records
+        if counted.writes > MAX_WRITES:
             raise BudgetSpent("writes", self.cause)
-        if budget.request_writes > MAX_REQUEST_WRITES:
+        if self.budget.request_writes > MAX_REQUEST_WRITES:
             raise BudgetSpent("request", self.cause)
 
     def caused_by(self, cause: str) -> Unit:
@@ -140,11 +147,13 @@ class Unit:
             raise BudgetSpent("depth", chain)
         return replace(self, cause=chain)
 
-    def follow(self, *follow_ups: FollowUp) -> None:
-        """Queue what must be saved next."""
-        self.budget.waiting.extend((self, each) for each in follow_ups)
+    def follow(self, *follow_ups: FollowUp, root: Root | None = None) -> None:
+        """Queue what must be saved next, on this unit's root or on another one."""
+        if follow_ups:
+            unit = self if root is None or root is self.root else replace(self, root=root)
+            self.budget.waiting.extend((unit, each) for each in follow_ups)
 
-    def drain(self, act: Callable[[], Any]) -> Any:
+    def drain(self, act: Callable[[], S]) -> S:
         """Run an act; when it is a root, then everything it caused, first come, first served.
 
         Raises:
@@ -153,13 +162,19 @@ class Unit:
         budget = self.budget
         if budget.is_draining:
             return act()
-        budget.is_draining, budget.root_writes = True, 0
+        budget.is_draining, self.root.writes = True, 0
         try:
             result = act()
-            while budget.waiting:
-                unit, follow_up = budget.waiting.popleft()
-                follow_up.run(unit.caused_by(follow_up.cause))
+            self.run_waiting()
             return result
         finally:
             budget.waiting.clear()
             budget.is_draining = False
+
+    def run_waiting(self) -> None:
+        """Everything that waits, and what that causes."""
+        waiting = self.budget.waiting
+        while waiting:
+            unit, follow_up = waiting[0]
+            follow_up.run(unit.caused_by(follow_up.cause))
+            waiting.popleft()

@@ -1,7 +1,8 @@
-"""Step 1: the record, locked, through the actor's row filter."""
+"""Step 1: the records, locked, through the actor's row filter."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,53 +11,40 @@ import sqlalchemy as sa
 from runtime.access import Act
 from runtime.access.filters import restriction
 from runtime.change import Values
-from runtime.refusals import Forbidden, NotFound
+from runtime.refusals import Forbidden, Refused
 from runtime.unit import Unit
 from runtime.writer.columns import columns_of
 
 
-def lock_record(unit: Unit, entity: str, record: UUID, acts: tuple[Act, ...]) -> Values:
-    """The values of a live record that the actor may do all ``acts`` with, locked until the transaction ends.
+def lock_records(
+    unit: Unit, entity: str, ids: Collection[UUID], acts: tuple[Act, ...]
+) -> dict[UUID, Values | Refused]:
+    """The values of live records that the actor may do all ``acts`` with, locked until the transaction ends.
 
-    Raises:
-        NotFound: it is not there, or may not be seen.
-        Forbidden: it may be seen, but not this.
+    In their place stands ``Forbidden`` for those that may be seen, but not this; those that are not there or may not
+    be seen are absent.
     """
     statement = unit.statement(("lock", entity, acts), lambda: _live(unit, entity, acts), by_actor=True)
-    found = unit.read(statement, {"record": record}).mappings().one_or_none()
-    if found is None:
-        raise NotFound
-    values = dict(found)
-    if not values.pop("_may"):
-        raise Forbidden
-    return values
+    found: dict[UUID, Values | Refused] = {}
+    for row in unit.read(statement, {"ids": list(ids)}).mappings():
+        values = dict(row)
+        found[values["id"]] = values if values.pop("_may") else Forbidden()
+    return found
 
 
-def lock_binned(unit: Unit, entity: str, record: UUID) -> Values:
-    """The values of a record in the bin that the actor may restore, locked.
-
-    Raises:
-        NotFound: there is none that they may restore.
-    """
+def lock_binned(unit: Unit, entity: str, ids: Collection[UUID]) -> dict[UUID, Values]:
+    """The values of records in the bin that the actor may restore, locked; others are absent."""
     statement = unit.statement(("lock", entity, "bin"), lambda: _binned(unit, entity), by_actor=True)
-    found = unit.read(statement, {"record": record}).mappings().one_or_none()
-    if found is None:
-        raise NotFound
-    return dict(found)
+    return {row["id"]: dict(row) for row in unit.read(statement, {"ids": list(ids)}).mappings()}
 
 
-def require_inside(unit: Unit, entity: str, record: UUID, act: Act) -> None:
-    """Step 11: the record as written must be inside the actor's row filter for the act.
-
-    Raises:
-        Forbidden: it is outside.
-    """
+def ids_inside(unit: Unit, entity: str, ids: Collection[UUID], act: Act) -> frozenset[UUID]:
+    """Step 11: those of the records that are, as written, inside the actor's row filter for the act."""
     alias = unit.served.entity_table(entity).alias("r")
     if restriction(unit.access.policy, entity, act, alias) is None:
-        return  # every record is inside: nothing to ask
+        return frozenset(ids)  # every record is inside: nothing to ask
     statement = unit.statement(("inside", entity, act), lambda: _inside(unit, entity, act), by_actor=True)
-    if unit.read(statement, {"record": record}).first() is None:
-        raise Forbidden
+    return frozenset(unit.read(statement, {"ids": list(ids)}).scalars())
 
 
 def _live(unit: Unit, entity: str, acts: tuple[Act, ...]) -> sa.Select[Any]:
@@ -66,7 +54,8 @@ def _live(unit: Unit, entity: str, acts: tuple[Act, ...]) -> sa.Select[Any]:
     may = sa.case((allowed, sa.literal_column("1")), else_=sa.literal_column("0"))
     return (
         sa.select(*columns.selected(alias), may.label("_may"))
-        .where(_is_record(alias), unit.access.row_filter(entity, "read", alias))
+        .where(_is_named(alias), unit.access.row_filter(entity, "read", alias))
+        .order_by(alias.c.id)  # who locks several, locks them in one order
         .with_for_update(of=alias, key_share=True)
     )
 
@@ -76,15 +65,20 @@ def _binned(unit: Unit, entity: str) -> sa.Select[Any]:
     alias = columns.table.alias("r")
     return (
         sa.select(*columns.selected(alias))
-        .where(_is_record(alias), unit.access.bin_filter(entity, alias))
+        .where(_is_named(alias), unit.access.bin_filter(entity, alias))
+        .order_by(alias.c.id)  # who locks several, locks them in one order
         .with_for_update(of=alias, key_share=True)
     )
 
 
 def _inside(unit: Unit, entity: str, act: Act) -> sa.Select[Any]:
     alias = unit.served.entity_table(entity).alias("r")
-    return sa.select(alias.c.id).where(_is_record(alias), unit.access.row_filter(entity, act, alias))
+    return sa.select(alias.c.id).where(_is_named(alias), unit.access.row_filter(entity, act, alias))
 
 
 def _is_record(alias: sa.FromClause) -> sa.ColumnElement[bool]:
     return alias.c.id == sa.bindparam("record", type_=alias.c.id.type)
+
+
+def _is_named(alias: sa.FromClause) -> sa.ColumnElement[bool]:
+    return alias.c.id.in_(sa.bindparam("ids", expanding=True, type_=alias.c.id.type))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -16,12 +15,12 @@ from runtime.unit import Unit
 from schema_store.compiled.process import CompiledPipeline, CompiledStage
 
 
-def count_in_stage(unit: Unit, pipeline: CompiledPipeline, stage: CompiledStage, other_than: UUID) -> int:
-    """Live records in the stage, but for one; others who want in wait until this transaction ends."""
+def count_in_stage(unit: Unit, pipeline: CompiledPipeline, stage: CompiledStage) -> int:
+    """Live records in the stage; others who want in wait until this transaction ends."""
     if unit.served.dialect == "postgresql":  # on SQLite there is one writer anyway
         unit.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_of(unit, stage))))
     statement = unit.statement(("places", pipeline.id, stage.key), lambda: _count(unit, pipeline, stage.key))
-    return int(unit.read(statement, {"other_than": other_than}).scalar_one())
+    return int(unit.read(statement).scalar_one())
 
 
 def _lock_of(unit: Unit, stage: CompiledStage) -> int:
@@ -37,7 +36,6 @@ def _count(unit: Unit, pipeline: CompiledPipeline, stage: str) -> sa.Select[Any]
         sa.select(sa.func.count())
         .select_from(alias)
         .where(column == sa.literal(stage, column.type), alias.c.deleted_at.is_(None))
-        .where(alias.c.id != sa.bindparam("other_than", type_=alias.c.id.type))
         .where(*_of_pipeline(unit, pipeline, alias))
     )
 
