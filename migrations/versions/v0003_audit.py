@@ -17,7 +17,7 @@ _SAYS = "what happened is never edited"
 #: Table, columns that never change.
 _FIXED = {
     "dougong_audit": ("id", "at", "by", "name", "act", "app", "subject", "details"),
-    "dougong_seal": ("number", "at", "rows", "previous", "hash", "key"),
+    "dougong_seal": ("number", "rows", "at", "previous", "hash", "key"),
     "dougong_sealed": ("source", "id", "seal", "digest"),
 }
 
@@ -52,8 +52,8 @@ def _create_seals() -> None:
     op.create_table(
         "dougong_seal",
         sa.Column("number", sa.BigInteger, nullable=False, autoincrement=False),
-        sa.Column("at", Instant(), nullable=False),
         sa.Column("rows", sa.BigInteger, nullable=False),
+        sa.Column("at", Text(), nullable=False),
         sa.Column("previous", Text(), nullable=False),
         sa.Column("hash", Text(), nullable=False),
         sa.Column("key", Text(), nullable=False),

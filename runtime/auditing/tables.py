@@ -19,14 +19,15 @@ _SAYS = "what happened is never edited"
 def seal_columns() -> list[sa.Column[Any]]:
     """A seal: ``hash`` (HMAC) covers its number, moment, the hash before it, and the digests of its rows.
 
-    ``key`` tells which secret key it was made with, without telling the key.
+    The moment is a text, the same on every database. ``key`` tells which secret key it was made with, without telling
+    the key.
     """
     number: sa.Column[Any] = sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False)
     texts: list[sa.Column[Any]] = [
-        sa.Column(name, Text(), nullable=False) for name in ("previous", "hash", "key")
+        sa.Column(name, Text(), nullable=False) for name in ("at", "previous", "hash", "key")
     ]
     rows: sa.Column[Any] = sa.Column("rows", sa.BigInteger(), nullable=False)
-    return [number, sa.Column("at", Instant(), nullable=False), rows, *texts]
+    return [number, rows, *texts]
 
 
 def sealed_columns() -> list[sa.Column[Any]]:

@@ -57,10 +57,11 @@ def test_each_code_with_its_why_and_without_values(crm: Crm) -> None:
     rep = crm.as_("rep1")
     assert rep.patch(path, {"budget": "secret text"}).status == 422
     assert rep.patch(path, {"note": "x"}, headers=[("if-match", '"7"')]).status == 412
-    deal = crm.insert("opportunity", name="d", stage="need")
+    account = make(crm, "rep1", "account", name="某客户")["id"]
+    deal = crm.insert("opportunity", name="d", stage="need", account=UUID(account))
     gated = f"/apps/crm/records/opportunity/{deal}/transition"
     assert rep.post(gated, {"to": "proposal"}).code == "gate_closed"
-    assert rep.send("PUT", f"/apps/crm/records/lead/by/nonsense/x", json={}).status == 404
+    assert rep.send("PUT", "/apps/crm/records/lead/by/nonsense/x", json={}).status == 404
     found = {(row.act, row.code): row for row in refusals(crm, "rep1")}
     assert found.keys() == {
         ("update", "invalid"),
