@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from api.problem import Problem
-from api.transaction import Call
+from api.transaction import Call, Door
 from runtime.access import Access, access_for
 from runtime.people.actors import actor_values
 from runtime.refusals import NotFound
@@ -31,9 +31,13 @@ def open_app(call: Call, app: str, entity: str | None = None, *, writing: bool =
         served = serve(call.connection, app, lock=writing)
     except UnknownApp as error:
         raise NotFound from error
-    if entity is not None and entity not in served.app.entities:
-        raise NotFound
-    return access_for(served, call.actor, actor_values(call.connection, call.actor, app))
+    access = access_for(served, call.actor, actor_values(call.connection, call.actor, app))
+    if entity is not None:
+        is_known = entity in served.app.entities
+        call.door = Door(access, entity if is_known else "")
+        if not is_known:
+            raise NotFound
+    return access
 
 
 def etag_of(record: Mapping[str, Any]) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import read_credentials
 from api.json import SMALL, json_response, parse_json, read_body, require_json_type
 from api.problem import Problem, problem_of, render
+from api.refusing import note_refusals
 from api.transaction import Call, Unit
 from runtime.people.actors import Scope
 from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, NotSignedIn, Refused
@@ -144,10 +145,12 @@ class Endpoint(APIRoute):
         def answer(call: Call, raw: bytes) -> Response:
             try:
                 response = _twice(work, call, raw)
-            except (Refused, Problem) as refusal:
-                return render(_problem(refusal), call.locale)
-            except IntegrityError:
-                return render(problem_of(Conflict()), call.locale)
+            except (Refused, Problem, IntegrityError) as refusal:
+                said = Conflict() if isinstance(refusal, IntegrityError) else refusal
+                call.refused.append(said)
+                note_refusals(call)
+                return render(_problem(said), call.locale)
+            note_refusals(call)
             for name, value in call.headers:
                 response.headers.append(name, value)
             return response
@@ -163,6 +166,7 @@ def _twice(work: Callable[[Call, bytes], Response], call: Call, raw: bytes) -> R
         if getattr(error.orig, "sqlstate", None) not in _AGAIN:
             raise
         call.headers.clear()
+        call.refused.clear()
         return work(call, raw)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from api.auth import SignedIn, authenticate, read_credentials, set_cookie
 from api.messages import Locale, choose_locale
 from api.settings import Settings
+from runtime.access import Access
 from runtime.people.actors import Actor
 from runtime.people.sessions import renew_session, touch_session
 from runtime.people.tokens import touch_token
@@ -38,6 +39,14 @@ class Workspace:
     clock: Callable[[], datetime] = utc_now
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The records that a request asks for: the app as its actor may see it, and an entity (empty: no such one)."""
+
+    access: Access
+    entity: str
+
+
 @dataclass
 class Call:
     """A request while it is worked on.
@@ -46,6 +55,8 @@ class Call:
         now: the moment, the same for everything it does.
         locale: of the answer: the actor's, before that the one the request asks for.
         headers: further headers of the answer.
+        door: the records it asks for, once that is known.
+        refused: what was refused, for the audit (:mod:`api.refusing`).
     """
 
     request: Request
@@ -53,6 +64,8 @@ class Call:
     now: datetime
     locale: Locale
     headers: list[tuple[str, str]] = field(default_factory=list)
+    door: Door | None = None
+    refused: list[Exception] = field(default_factory=list)
     _connection: Connection | None = None
     _signed_in: SignedIn | None = None
 
@@ -68,6 +81,11 @@ class Call:
         """Inside of the transaction."""
         assert self._connection is not None, "no transaction is open"
         return self._connection
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether it is known by now who asks."""
+        return self._signed_in is not None
 
     @property
     def signed_in(self) -> SignedIn:

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import runtime.people.tables  # noqa: F401 - puts the tables of people into METADATA
+import runtime.auditing.tables
+import runtime.people.tables  # noqa: F401 - both put tables into METADATA
 from schema_store.platform import METADATA, PLATFORM_PREFIX
 
 connection = context.config.attributes["connection"]

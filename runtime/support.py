@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from expressions.storage import Instant, JsonValue, Text, Uuid
+from runtime.auditing.tables import fix, seal_columns, sealed_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,11 @@ class SupportTables:
         file: uploaded files; ``record`` is empty until a record names it.
         sequence: the last number given, by field id and prefix.
         freeze: stages that take no more records.
-        refusal: what was refused to whom and why.
+        refusal: what was refused to whom and why, and how often within a minute.
         idempotency: answers kept for repeated requests.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
+        seal: what shows whether anybody edited the past (:mod:`runtime.auditing.sealing`).
+        sealed: the rows in each seal.
     """
 
     metadata: sa.MetaData
@@ -46,6 +49,8 @@ class SupportTables:
     refusal: sa.Table
     idempotency: sa.Table
     search: sa.Table
+    seal: sa.Table
+    sealed: sa.Table
 
 
 def _id() -> sa.Column[Any]:
@@ -95,7 +100,8 @@ class _Maker:
         return self.table(name, _id(), *_of_record(), *parts, found_by)
 
     def history(self) -> sa.Table:
-        return self.of_record("history", _whole("version"), _text("act"), _json("changes"), _json("cause"))
+        parts = (_whole("version"), _text("act"), _json("changes"), _json("cause"))
+        return fix(self.of_record("history", *parts))
 
     def stage_change(self) -> sa.Table:
         by_stage = sa.Index(f"ix_{self.schema}_stage_change_stage", "entity", "stage", "at")
@@ -118,9 +124,8 @@ class _Maker:
         found_by = sa.Index(f"ix_{self.schema}_refusal_record", "record", "at")
         place = (_text("entity"), _uuid("record", nullable=True))
         made = (_moment("at"), _uuid("by", nullable=True))
-        return self.table(
-            "refusal", _id(), *place, *made, _text("act"), _text("code"), _json("why"), found_by
-        )
+        what = (_text("act"), _text("code"), _json("why"), _whole("count"))
+        return fix(self.table("refusal", _id(), *place, *made, *what, found_by), editable=("count",))
 
     def search(self) -> sa.Table:
         """The tokens of each record. SQLite finds them through a full-text table that triggers keep in step."""
@@ -163,6 +168,8 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         refusal=make.refusal(),
         idempotency=make.idempotency(),
         search=make.search(),
+        seal=fix(make.table("seal", *seal_columns())),
+        sealed=fix(make.table("sealed", *sealed_columns())),
     )
 
 

@@ -148,6 +148,7 @@ def _each(call: Call, acts: Iterator[_Act]) -> Iterator[dict[str, Any]]:
             with call.connection.begin_nested():
                 status, record_id = act()
         except (Refused, IntegrityError) as refusal:
+            call.refused.append(refusal)
             body = problem_body(_problem(refusal), call.locale)
             yield {"index": index, "status": body["status"], "error": body}
         else:

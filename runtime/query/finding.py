@@ -15,6 +15,7 @@ from runtime.access import Access, Act
 from runtime.query.records import require_readable
 from runtime.query.store import store_of
 from runtime.refusals import FieldError, Invalid, NotFound
+from runtime.served import Served
 from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.field_types.base import FieldValueError
 from schema_store.field_types.common import require_line
@@ -101,3 +102,9 @@ def _within(access: Access, entity: str, act: Act) -> sa.Select[Any]:
     root = access.served.entity_table(entity).alias()
     named = root.c.id.in_(sa.bindparam("ids", expanding=True, type_=Uuid()))
     return sa.select(root.c.id).where(named, access.row_filter(entity, act, root))
+
+
+def is_stored(connection: Connection, served: Served, entity: str, id_: UUID) -> bool:
+    """Whether there is such a record, seen or not, in the bin or not: for the audit (one statement)."""
+    table = served.entity_table(entity)
+    return connection.execute(sa.select(table.c.id).where(table.c.id == id_)).first() is not None
