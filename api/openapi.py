@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from api.field_schemas import Schema, nullable, system_schemas, value_schema
+from api.file_schemas import CONTENT, FILE, FILES, UPLOAD
 from api.messages import Locale
 from runtime.access import Access
 from runtime.query.columns import wanted_fields
@@ -34,6 +35,7 @@ def describe_api(access: Access, app: str, locale: Locale) -> dict[str, Any]:
     for entity in entities:
         schemas |= _entity_schemas(access, entity)
         paths |= _entity_paths(access, app, entity, locale)
+    paths |= _file_paths(app)
     for calculation in served.calculations.values():
         paths[f"/apps/{app}/calculations/{calculation.key}"] = {"post": _calculation(calculation, locale)}
     return {
@@ -124,7 +126,21 @@ def _entity_paths(access: Access, app: str, entity: CompiledEntity, locale: Loca
     if entity.pipelines and access.can(key, "transition"):
         moved = _operation(f"move{name}", label, _ref(name), _KEYED, _move_schema(entity))
         paths[f"{place}/{{id}}/transition"] = {"parameters": [_ID_PARAMETER], "post": moved}
+    listed = _operation(f"files{name}", label, FILES, [])
+    paths[f"{place}/{{id}}/files"] = {"parameters": [_ID_PARAMETER], "get": listed}
     return paths
+
+
+def _file_paths(app: str) -> dict[str, Any]:
+    """Files are taken before a record names them, so they stand beside the entities."""
+    taken = _operation("uploadFile", "files", FILE, _KEYED, status=201) | {"requestBody": UPLOAD}
+    read = _operation("readFile", "files", None, [])
+    read["responses"]["200"]["content"] = CONTENT
+    removed = _operation("removeFile", "files", None, [], status=204)
+    return {
+        f"/apps/{app}/files": {"post": taken},
+        f"/apps/{app}/files/{{id}}": {"parameters": [_ID_PARAMETER], "get": read, "delete": removed},
+    }
 
 
 def _move_schema(entity: CompiledEntity) -> Schema:

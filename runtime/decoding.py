@@ -8,24 +8,18 @@ from typing import Any, Literal
 from uuid import UUID
 
 from runtime.change import WIRE_NAMES, Change, wire_name
+from runtime.files.attaching import attach_files, check_evidence, check_files
+from runtime.files.uploads import FILE_FIELDS
 from runtime.refusals import FieldError, FieldReadOnly, Invalid
 from runtime.unit import Unit
-from runtime.writer.targets import attach_files, find_targets, stored_links
+from runtime.writer.targets import find_targets, stored_links
 from schema_store.compiled.app import CompiledEntity
-from schema_store.document.fields import (
-    FileField,
-    FilesField,
-    ImageField,
-    ImagesField,
-    LinksField,
-    ReferenceField,
-)
+from schema_store.document.fields import LinksField, ReferenceField
 from schema_store.field_types.base import FieldValueError
 from schema_store.field_types.relations import require_uuid
 from schema_store.system import SYSTEM_FIELDS
 
 _SYSTEM = frozenset(field.column for field in SYSTEM_FIELDS)
-_FILES = (FileField, FilesField, ImageField, ImagesField)
 _PLATFORM = {"user": "user", "team": "team", "region": "region"}
 
 
@@ -130,15 +124,20 @@ def check_targets(unit: Unit, change: Change, given: Mapping[str, Any]) -> Itera
         target = _target_of(change.entity, key)
         if target is not None and value is not None:
             wanted[target][key] = value if isinstance(value, tuple) else (value,)
+    if "file" in wanted:
+        yield from check_files(unit, change, wanted.pop("file"))
     for target, fields in wanted.items():
-        found = find_targets(unit, change, target, frozenset(_flat(fields.values())))
+        found = find_targets(unit, target, frozenset(_flat(fields.values())))
         for key, ids in fields.items():
             yield from _missing(key, ids, found)
 
 
 def take_files(unit: Unit, change: Change) -> None:
     """After the write: files that the record names for the first time, and those shown at a gate, become its own."""
-    ids: set[UUID] = {UUID(each["file_id"]) for each in change.request.evidence}
+    shown = (
+        change.request.evidence if change.changed else ()
+    )  # nothing is written of a save that changes nothing
+    ids: set[UUID] = {UUID(each["file_id"]) for each in shown}
     for key in change.given:
         if _target_of(change.entity, key) == "file" and change.after[key] is not None:
             value = change.after[key]
@@ -147,19 +146,15 @@ def take_files(unit: Unit, change: Change) -> None:
 
 
 def decode_evidence(unit: Unit, change: Change) -> None:
-    """Files shown at a gate must be there and the actor's to show."""
+    """Files shown at a gate must be asked for, be there, and be the actor's to show."""
     ids: dict[int, UUID] = {}
     for index, each in enumerate(change.request.evidence):
         try:
             ids[index] = require_uuid(each.get("file_id"))
         except FieldValueError as error:
             change.errors.append(FieldError(f"/evidence/{index}/file_id", error.code))
-    found = find_targets(unit, change, "file", frozenset(ids.values())) if ids else frozenset()
-    change.errors += [
-        FieldError(f"/evidence/{index}/file_id", "no_such_record")
-        for index, each in ids.items()
-        if each not in found
-    ]
+    if change.request.evidence:
+        change.errors += check_evidence(unit, change, ids)
 
 
 def _missing(key: str, ids: tuple[UUID, ...], found: frozenset[UUID]) -> Iterator[FieldError]:
@@ -176,7 +171,7 @@ def _target_of(entity: CompiledEntity, key: str) -> str | None:
     spec = entity.fields[key].spec
     if isinstance(spec, ReferenceField | LinksField):
         return spec.entity
-    if isinstance(spec, _FILES):
+    if isinstance(spec, FILE_FIELDS):
         return "file"
     return _PLATFORM.get(getattr(spec, "type", ""))
 

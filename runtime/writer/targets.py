@@ -1,4 +1,4 @@
-"""Which of the records, people or files that a save names are there for the actor."""
+"""Which of the records or people that a save names are there for the actor."""
 
 from __future__ import annotations
 
@@ -15,14 +15,12 @@ from runtime.unit import Unit
 _PLATFORM = {"user": USERS, "team": TEAMS, "region": REGIONS}
 
 
-def find_targets(unit: Unit, change: Change, target: str, ids: Set[UUID]) -> frozenset[UUID]:
+def find_targets(unit: Unit, target: str, ids: Set[UUID]) -> frozenset[UUID]:
     """Those of ``ids`` that exist and that the actor may name; one statement.
 
-    Records must be live and readable, people active; a file must be the actor's own and not yet another record's.
+    Records must be live and readable, people active.
     """
-    if target == "file":
-        statement = _files(unit, change)
-    elif target in _PLATFORM:
+    if target in _PLATFORM:
         statement = unit.statement(("targets", target), lambda: _people(_PLATFORM[target]))
     else:
         statement = unit.statement(("targets", target), lambda: _records(unit, target), by_actor=True)
@@ -41,16 +39,6 @@ def _people(table: sa.Table) -> sa.Select[Any]:
     return statement.where(table.c.active == sa.literal(True, table.c.active.type))
 
 
-def _files(unit: Unit, change: Change) -> sa.Select[Any]:
-    """Somebody else's upload may not be drawn into a record that one may read."""
-    file = unit.served.support.file
-    is_ours = sa.and_(file.c.entity == change.entity.id, file.c.record == change.id)
-    is_free: sa.ColumnElement[bool] = file.c.record.is_(None)
-    if unit.person is not None:
-        is_free = sa.and_(is_free, file.c.by == unit.person)
-    return sa.select(file.c.id).where(file.c.id.in_(_ids()), sa.or_(is_ours, is_free))
-
-
 def _ids() -> sa.BindParameter[Any]:
     return sa.bindparam("ids", expanding=True)
 
@@ -65,12 +53,3 @@ def stored_links(unit: Unit, change: Change, key: str) -> tuple[UUID, ...]:
         ),
     )
     return tuple(unit.connection.execute(statement, {"record": change.id}).scalars())
-
-
-def attach_files(unit: Unit, change: Change, ids: Set[UUID]) -> None:
-    """Files that the record names are the record's from now on, and readable as it is."""
-    if not ids:
-        return
-    file = unit.served.support.file
-    statement = sa.update(file).where(file.c.id.in_(_ids()), file.c.record.is_(None))
-    unit.connection.execute(statement.values(entity=change.entity.id, record=change.id), {"ids": sorted(ids)})
