@@ -61,6 +61,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "bad_expression": ("表达式有误", "The expression is not right"),
     "gate_closed": ("还不能进入这个阶段", "The record cannot enter this stage yet"),
     "stage_frozen": ("这个阶段暂不接收记录", "This stage takes no more records at the moment"),
+    "converted": ("此记录已转换", "This record has been converted already"),
     "duplicate": ("可能已有相同的记录", "There probably is such a record already"),
     "idempotency_mismatch": (
         "此 Idempotency-Key 已用于另一个请求",
@@ -133,6 +134,7 @@ FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "no_such_date": ("没有这个日期", "There is no such date"),
     "no_stage": ("请指明阶段字段", "Say which stage field is meant"),
     "no_such_record": ("所指的记录不存在", "There is no such record"),
+    "not_optional": ("此项不能省略", "This cannot be left out"),
     "no_such_file": ("没有这个文件", "There is no such file"),
     "file_taken": (
         "此文件已属于另一条记录，请重新上传",

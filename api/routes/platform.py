@@ -11,6 +11,7 @@ from api.problem import ProblemShape
 from api.routes import (
     apps,
     bulk,
+    converting,
     drafts,
     events,
     files,
@@ -44,6 +45,7 @@ _GROUPS = (
     records.router,
     bulk.router,
     saving.router,
+    converting.router,
     histories.router,
     events.router,
     files.router,
