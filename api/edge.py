@@ -91,7 +91,7 @@ class Edge:
         if self.base_scheme and headers.get("host", "").lower() == self.base_host:
             seen["scheme"] = self.base_scheme
         if seen["method"] == "HEAD":
-            seen["method"] = "GET"
+            seen["method"], seen["is_head"] = "GET", True
         return seen
 
     def _require_host(self, scope: Scope, headers: Headers) -> None:

@@ -1,8 +1,8 @@
 """How a route runs: first who asks, then what they may, then what they sent; in one thread and one transaction.
 
 A route of :class:`Endpoint` is an ordinary function with the parameters of FastAPI: ``call: Caller``, path parameters,
-one ``body`` model, one ``query`` model. FastAPI describes it in OpenAPI; this module runs it, because the framework
-would read the body (loosely) before anyone knows who sent it.
+one ``body`` model or one ``upload: Uploaded``, one ``query`` model. FastAPI describes it in OpenAPI; this module runs
+it, because the framework would read the body (loosely) before anyone knows who sent it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,14 @@ from api.json import SMALL, json_response, parse_json, read_body, require_json_t
 from api.problem import Problem, problem_of, render
 from api.refusing import note_refusals
 from api.transaction import Call, Unit
+from api.uploading import Upload, receive_upload
 from runtime.people.actors import Scope
 from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, NotSignedIn, Refused
 from schema_store.structure.strict_json import pointer_of
 
 F = TypeVar("F", bound=Callable[..., Any])
+#: What a request brought: the bytes of its body, or a file that lies on the disk already.
+Sent = bytes | Upload
 _MOST_ERRORS = 50
 #: Serialisation failure, deadlock: the unit is done once more, whole.
 _AGAIN = frozenset({"40001", "40P01"})
@@ -83,6 +86,8 @@ def _given() -> None:
 
 #: The parameter through which an endpoint gets its call.
 Caller = Annotated[Call, Depends(_given)]
+#: The parameter through which an endpoint gets the file that was sent.
+Uploaded = Annotated[Upload, Depends(_given)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +96,26 @@ class _Signature:
 
     call: str | None
     body: tuple[str, type[BaseModel]] | None
+    upload: str | None
     query: tuple[str, type[BaseModel]] | None
     path: dict[str, type]
 
 
 def _signature_of(endpoint: Callable[..., Any]) -> _Signature:
-    call, body, query, path = None, None, None, {}
+    call, body, upload, query, path = None, None, None, None, {}
     for name, parameter in inspect.signature(endpoint, eval_str=True).parameters.items():
         marks = get_args(parameter.annotation)
         if get_origin(parameter.annotation) is Annotated and isinstance(marks[1], Query):
             query = (name, marks[0])
+        elif get_origin(parameter.annotation) is Annotated and marks[0] is Upload:
+            upload = name
         elif get_origin(parameter.annotation) is Annotated:
             call = name
         elif issubclass(parameter.annotation, BaseModel):
             body = (name, parameter.annotation)
         else:
             path[name] = parameter.annotation
-    return _Signature(call, body, query, path)
+    return _Signature(call, body, upload, query, path)
 
 
 class Endpoint(APIRoute):
@@ -126,25 +134,34 @@ class Endpoint(APIRoute):
             try:
                 if not rule.public and read_credentials(request) is None:
                     raise NotSignedIn
-                raw = await read_body(request, rule.most) if signature.body else b""
+                sent = await receive(call)
             except (Refused, Problem) as refusal:
                 return render(_problem(refusal), call.locale)
-            return await run_in_threadpool(answer, call, raw)
+            try:
+                return await run_in_threadpool(answer, call, sent)
+            finally:
+                if isinstance(sent, Upload):
+                    sent.content.discard()
 
-        def work(call: Call, raw: bytes) -> Response:
+        async def receive(call: Call) -> Sent:
+            if signature.upload:
+                return await receive_upload(call, scope)
+            return await read_body(call.request, rule.most) if signature.body else b""
+
+        def work(call: Call, sent: Sent) -> Response:
             with call.transaction(unit):
                 if not rule.public:
                     call.sign_in()
                     if not call.actor.has_scope(scope):
                         raise Forbidden
-                result = self.endpoint(**_arguments(signature, call, raw, rule.most))
+                result = self.endpoint(**_arguments(signature, call, sent, rule.most))
                 response = _response(result, self.status_code or 200)
             call.settle()
             return response
 
-        def answer(call: Call, raw: bytes) -> Response:
+        def answer(call: Call, sent: Sent) -> Response:
             try:
-                response = _twice(work, call, raw)
+                response = _twice(work, call, sent)
             except (Refused, Problem, IntegrityError) as refusal:
                 said = Conflict() if isinstance(refusal, IntegrityError) else refusal
                 call.refused.append(said)
@@ -158,16 +175,16 @@ class Endpoint(APIRoute):
         return handle
 
 
-def _twice(work: Callable[[Call, bytes], Response], call: Call, raw: bytes) -> Response:
+def _twice(work: Callable[[Call, Sent], Response], call: Call, sent: Sent) -> Response:
     """Do the work, and once more where the database could not put it in order with the work of others."""
     try:
-        return work(call, raw)
+        return work(call, sent)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) not in _AGAIN:
             raise
         call.headers.clear()
         call.refused.clear()
-        return work(call, raw)
+        return work(call, sent)
 
 
 def _problem(refusal: Refused | Problem) -> Problem:
@@ -180,22 +197,24 @@ def _response(result: Any, status: int) -> Response:
     return Response(status_code=204) if result is None else json_response(result, status)
 
 
-def _arguments(signature: _Signature, call: Call, raw: bytes, most: int) -> dict[str, Any]:
+def _arguments(signature: _Signature, call: Call, sent: Sent, most: int) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         name: _path_value(call.request.path_params[name], kind) for name, kind in signature.path.items()
     }
     if signature.call:
         arguments[signature.call] = call
+    if signature.upload:
+        arguments[signature.upload] = sent
     words = call.request.query_params.multi_items()
     if signature.query:
         name, model = signature.query
         arguments[name] = _read_query(model, words)
     elif words:
         raise Problem(400, "bad_request", _unknown_words(words), detail="unknown_query")
-    if signature.body:
+    if signature.body and isinstance(sent, bytes):
         name, model = signature.body
         require_json_type(call.request)
-        arguments[name] = read_model(model, raw, most)
+        arguments[name] = read_model(model, sent, most)
     return arguments
 
 

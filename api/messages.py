@@ -29,6 +29,20 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_found": ("没有找到", "There is nothing here"),
     "method_not_allowed": ("此地址不支持这种方法", "This address does not know that method"),
     "unsupported_media_type": ("请求体须为 application/json", "The body has to be application/json"),
+    "multipart_needed": (
+        "请求体须为 multipart/form-data",
+        "The body has to be multipart/form-data",
+    ),
+    "bad_upload": (
+        "上传的内容不完整或不是有效的 multipart/form-data",
+        "The upload was cut off, or is no valid multipart/form-data",
+    ),
+    "one_file": ("一次只能上传一个文件，不能有其他字段", "One file at a time, and no other fields"),
+    "bad_range": ("文件没有所请求的范围", "The file has nothing in that range"),
+    "file_in_use": (
+        "文件已属于一条记录，只能通过修改记录移除",
+        "The file belongs to a record and can be removed only by changing the record",
+    ),
     "too_large": ("请求体超过 {limit} 字节", "The body is larger than {limit} bytes"),
     "invalid": ("提交的内容有误", "Something that was submitted is not right"),
     "conflict": ("与另一处修改冲突，请重试", "Somebody else changed this at the same time: try again"),
@@ -47,6 +61,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "bad_expression": ("表达式有误", "The expression is not right"),
     "gate_closed": ("还不能进入这个阶段", "The record cannot enter this stage yet"),
     "stage_frozen": ("这个阶段暂不接收记录", "This stage takes no more records at the moment"),
+    "converted": ("此记录已转换", "This record has been converted already"),
     "duplicate": ("可能已有相同的记录", "There probably is such a record already"),
     "idempotency_mismatch": (
         "此 Idempotency-Key 已用于另一个请求",
@@ -119,6 +134,22 @@ FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "no_such_date": ("没有这个日期", "There is no such date"),
     "no_stage": ("请指明阶段字段", "Say which stage field is meant"),
     "no_such_record": ("所指的记录不存在", "There is no such record"),
+    "not_optional": ("此项不能省略", "This cannot be left out"),
+    "no_such_file": ("没有这个文件", "There is no such file"),
+    "file_taken": (
+        "此文件已属于另一条记录，请重新上传",
+        "This file belongs to another record: upload it again",
+    ),
+    "wrong_file_type": (
+        "文件类型 {type} 不被接受；可用：{accept}",
+        "A file of type {type} is not taken here; what is: {accept}",
+    ),
+    "empty_file": ("文件是空的", "The file is empty"),
+    "too_many_pixels": (
+        "图片展开后超过 {limit} 百万像素",
+        "The picture has more than {limit} million pixels when it is unpacked",
+    ),
+    "unknown_evidence": ("没有关口要求这项证据", "No gate asks for this evidence"),
     "not_a_uuid": ("不是有效的编号（UUID）", "This is no id"),
     "read_only": ("现在不能修改此字段", "This cannot be changed now"),
     "schema_mismatch": ("结构不对：{place}", "This does not match its schema: {place}"),

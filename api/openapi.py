@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from api.field_schemas import Schema, nullable, system_schemas, value_schema
+from api.file_schemas import CONTENT, FILE, FILES, UPLOAD
 from api.messages import Locale
 from runtime.access import Access
 from runtime.metrics import MOST_DIMENSIONS, MOST_ROWS, is_readable
@@ -36,6 +37,7 @@ def describe_api(access: Access, app: str, locale: Locale) -> dict[str, Any]:
     for entity in entities:
         schemas |= _entity_schemas(access, entity)
         paths |= _entity_paths(access, app, entity, locale)
+    paths |= _file_paths(app)
     for calculation in served.calculations.values():
         paths[f"/apps/{app}/calculations/{calculation.key}"] = {"post": _calculation(calculation, locale)}
     for metric in served.metrics.values():
@@ -129,7 +131,58 @@ def _entity_paths(access: Access, app: str, entity: CompiledEntity, locale: Loca
     if entity.pipelines and access.can(key, "transition"):
         moved = _operation(f"move{name}", label, _ref(name), _KEYED, _move_schema(entity))
         paths[f"{place}/{{id}}/transition"] = {"parameters": [_ID_PARAMETER], "post": moved}
+    if _can_convert(access, entity):
+        converted = _operation(
+            f"convert{name}", label, _converted_schema(entity), _KEYED, _wish_schema(entity)
+        )
+        paths[f"{place}/{{id}}/convert"] = {"parameters": [_ID_PARAMETER], "post": converted}
+    listed = _operation(f"files{name}", label, FILES, [])
+    paths[f"{place}/{{id}}/files"] = {"parameters": [_ID_PARAMETER], "get": listed}
     return paths
+
+
+def _can_convert(access: Access, entity: CompiledEntity) -> bool:
+    return entity.conversion is not None and all(
+        access.can(entity.key, act) for act in ("update", "transition")
+    )
+
+
+def _wish_schema(entity: CompiledEntity) -> Schema:
+    """By target: values, the id of a record, or nothing where it may be left out."""
+    assert entity.conversion is not None
+    none: list[Schema] = [{"type": "null"}, {"const": False}]
+    wishes: dict[str, Schema] = {
+        target.key: {
+            "title": target.label.get("en") or target.key,
+            "anyOf": [{"type": "object"}, {"type": "string", "format": "uuid"}, {"const": True}]
+            + (none if target.optional else []),
+        }
+        for target in entity.conversion.targets
+    }
+    return {"type": "object", "properties": wishes, "additionalProperties": False}
+
+
+def _converted_schema(entity: CompiledEntity) -> Schema:
+    assert entity.conversion is not None
+    made = {
+        "type": ["object", "null"],
+        "required": ["id", "created"],
+        "properties": {"id": {"type": "string", "format": "uuid"}, "created": {"type": "boolean"}},
+    }
+    keys = [entity.key, *(target.key for target in entity.conversion.targets)]
+    return {"type": "object", "required": keys, "properties": dict.fromkeys(keys, made)}
+
+
+def _file_paths(app: str) -> dict[str, Any]:
+    """Files are taken before a record names them, so they stand beside the entities."""
+    taken = _operation("uploadFile", "files", FILE, _KEYED, status=201) | {"requestBody": UPLOAD}
+    read = _operation("readFile", "files", None, [])
+    read["responses"]["200"]["content"] = CONTENT
+    removed = _operation("removeFile", "files", None, [], status=204)
+    return {
+        f"/apps/{app}/files": {"post": taken},
+        f"/apps/{app}/files/{{id}}": {"parameters": [_ID_PARAMETER], "get": read, "delete": removed},
+    }
 
 
 def _move_schema(entity: CompiledEntity) -> Schema:

@@ -23,6 +23,7 @@ from runtime.refusals import (
     BadQuery,
     BudgetSpent,
     Conflict,
+    Converted,
     Duplicate,
     FieldError,
     FieldReadOnly,
@@ -50,6 +51,7 @@ _STATUS: Mapping[type[Refused], int] = {
     UniqueTaken: 409,
     Stale: 412,
     Referred: 409,
+    Converted: 409,
     GateClosed: 409,
     Duplicate: 409,
     BudgetSpent: 400,
@@ -156,6 +158,8 @@ def _extra(refusal: Refused) -> dict[str, Any]:
             return {"version": version, "changes": changes}
         case Duplicate(matches=matches):
             return {"duplicates": matches}
+        case Converted(records=records):
+            return {"records": records}
         case Referred(by=by):
             return {"by": by}
         case BudgetSpent(chain=chain):

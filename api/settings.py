@@ -18,6 +18,8 @@ class Settings(BaseSettings):
         base_url: how people reach it, for links.
         hosts: further names by which people reach it, with commas between.
         proxies: how many proxies stand in front, each adding to X-Forwarded-For; 0 believes no such header.
+        file_bytes: of one uploaded file at most.
+        uploads_per_hour: of one person.
         secret_key: signs cursors; made in ``home`` where none is given.
     """
 
@@ -29,6 +31,8 @@ class Settings(BaseSettings):
     base_url: str = ""
     hosts: str = ""
     proxies: int = Field(default=0, ge=0, le=10)
+    file_bytes: int = Field(default=20 * 2**20, ge=1, le=2**31)
+    uploads_per_hour: int = Field(default=600, ge=1, le=1_000_000)
     secret_key: str = ""
 
     @property

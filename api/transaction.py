@@ -15,6 +15,7 @@ from api.auth import SignedIn, authenticate, read_credentials, set_cookie
 from api.messages import Locale, choose_locale
 from api.settings import Settings
 from runtime.access import Access
+from runtime.files.contents import ContentStore, FolderStore
 from runtime.people.actors import Actor
 from runtime.people.sessions import renew_session, touch_session
 from runtime.people.tokens import touch_token
@@ -37,6 +38,11 @@ class Workspace:
     settings: Settings
     key: bytes
     clock: Callable[[], datetime] = utc_now
+
+    @property
+    def contents(self) -> ContentStore:
+        """Where the contents of files lie."""
+        return FolderStore(self.settings.home / "files")
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,19 @@ class _Describer:
                 if self.readable(key, field.key)
             ],
             "children": list(self.children(compiled)),
+            "conversion": self.conversion(compiled),
         }
+
+    def conversion(self, entity: CompiledEntity) -> Plain | None:
+        """What a record can be converted to, for those who may; values and links stay with the server."""
+        found = entity.conversion
+        if found is None or not all(self.access.can(entity.key, act) for act in ("update", "transition")):
+            return None
+        targets = [
+            {"key": each.key, "label": each.label, "entity": each.entity, "optional": each.optional}
+            for each in found.targets
+        ]
+        return {"key": found.key, "label": found.label, "stage": found.stage, "targets": targets}
 
     def field(self, entity: CompiledEntity, field: CompiledField) -> Plain:
         """A field: what it is, whether it may be written, what may be chosen."""

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
 from runtime.change import WIRE_NAMES, Change, wire_name
+from runtime.files.attaching import Found, attach_files, check_evidence, check_files, find_files
+from runtime.files.uploads import FILE_FIELDS
 from runtime.refusals import FieldError, FieldReadOnly, Invalid
 from runtime.unit import Unit
-from runtime.writer.targets import attach_files, find_targets, stored_links, usable_files
+from runtime.writer.targets import find_targets, stored_links
 from schema_store.compiled.app import CompiledEntity
-from schema_store.document.fields import (
-    FileField,
-    FilesField,
-    ImageField,
-    ImagesField,
-    LinksField,
-    ReferenceField,
-)
+from schema_store.document.fields import LinksField, ReferenceField
 from schema_store.field_types.base import FieldValueError
 from schema_store.field_types.relations import require_uuid
 from schema_store.system import SYSTEM_FIELDS
 
 _SYSTEM = frozenset(field.column for field in SYSTEM_FIELDS)
-_FILES = (FileField, FilesField, ImageField, ImagesField)
 _PLATFORM = {"user": "user", "team": "team", "region": "region"}
 
 
@@ -92,12 +86,14 @@ def decode_values(unit: Unit, changes: Sequence[Change]) -> None:
             if target != "file":
                 wanted[target].update(*(ids for _, ids in values))
     found = {target: find_targets(unit, target, ids) for target, ids in wanted.items()}
-    found_files = _usable_files(unit, changes)
+    files = find_files(unit, _flat(ids for change in changes for _, ids in _shown(change)))
     for change in changes:
         for target, values in _named(change, change.given):
-            there = found_files[change.id] if target == "file" else found[target]
+            if target == "file":
+                change.errors += check_files(unit, change, dict(values), files)
+                continue
             for key, ids in values:
-                change.errors += _missing(key, ids, there)
+                change.errors += _missing(key, ids, found[target])
 
 
 def _load_links(unit: Unit, changes: Sequence[Change]) -> None:
@@ -174,32 +170,23 @@ def _shown(change: Change) -> Iterator[tuple[str, tuple[UUID, ...]]]:
             yield from values
 
 
-def _usable_files(unit: Unit, changes: Sequence[Change]) -> Mapping[UUID, frozenset[UUID]]:
-    """By record, the files that its fields name and that it may have."""
-    asked = {change.id: (change, _flat(ids for _, ids in _shown(change))) for change in changes}
-    return usable_files(unit, [(change, ids) for change, ids in asked.values() if ids])
-
-
 def take_files(unit: Unit, changes: Sequence[Change]) -> None:
     """After the write: files that the record names for the first time, and those shown at a gate, become its own."""
     for change in changes:
-        ids = {UUID(each["file_id"]) for each in change.request.evidence}
+        # Nothing is written of a save that changes nothing.
+        evidence = change.request.evidence if change.changed else ()
+        ids = {UUID(each["file_id"]) for each in evidence}
         ids |= _flat(ids for _, ids in _shown(change))
         if ids:
             attach_files(unit, change, ids)
 
 
 def decode_evidence(unit: Unit, changes: Sequence[Change]) -> None:
-    """Files shown at a gate must be there and the actor's to show."""
-    named = {change.id: (change, _evidence(change)) for change in changes if change.request.evidence}
-    asked = [(change, frozenset(ids.values())) for change, ids in named.values()]
-    found = usable_files(unit, [(change, ids) for change, ids in asked if ids])
-    for change, ids in named.values():
-        change.errors += [
-            FieldError(f"/evidence/{index}/file_id", "no_such_record")
-            for index, each in ids.items()
-            if each not in found[change.id]
-        ]
+    """Files shown at a gate must be asked for, be there, and be the actor's to show."""
+    named = [(change, _evidence(change)) for change in changes if change.request.evidence]
+    found: Found = find_files(unit, _flat(ids.values() for _, ids in named)) if named else {}
+    for change, ids in named:
+        change.errors += check_evidence(unit, change, ids, found)
 
 
 def _evidence(change: Change) -> dict[int, UUID]:
@@ -227,10 +214,10 @@ def target_of(entity: CompiledEntity, key: str) -> str | None:
     spec = entity.fields[key].spec
     if isinstance(spec, ReferenceField | LinksField):
         return spec.entity
-    if isinstance(spec, _FILES):
+    if isinstance(spec, FILE_FIELDS):
         return "file"
     return _PLATFORM.get(getattr(spec, "type", ""))
 
 
-def _flat(groups: Iterable[tuple[UUID, ...]]) -> frozenset[UUID]:
+def _flat(groups: Iterable[Iterable[UUID]]) -> frozenset[UUID]:
     return frozenset(each for group in groups for each in group)

@@ -188,6 +188,20 @@ class Duplicate(Refused):
         self.matches = tuple(matches)
 
 
+class Converted(Refused):
+    """The record has been converted already.
+
+    Attributes:
+        records: ids of what was made from it, by target; only those that the actor may know.
+    """
+
+    code = "converted"
+
+    def __init__(self, records: Mapping[str, str]):
+        super().__init__()
+        self.records = records
+
+
 class Referred(Refused):
     """The record cannot go into the bin because others refer to it.
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from expressions.literals import parse_duration
 from expressions.storage import EPOCH
 from runtime.change import Change, StageMove, Values, wire_name
+from runtime.files.types import is_accepted
 from runtime.people.tables import USER_ROLES, USERS
 from runtime.refusals import Unmet
 from runtime.support import SupportTables
@@ -200,12 +201,6 @@ def _evidence(entering: Entering, evidence: EvidenceRequirement) -> Iterator[Unm
         seen["other_types"] = others
     needed = {"count": evidence.minimum, "accept": list(evidence.accept)}
     yield Unmet(evidence.key, "evidence", needed, seen, evidence.label)
-
-
-def is_accepted(type_: str, accept: Collection[str]) -> bool:
-    """Whether a media type is among those accepted (``image/*`` for all of a kind); none named: every one is."""
-    plain = type_.partition(";")[0].strip().lower()
-    return not accept or plain in accept or f"{plain.partition('/')[0]}/*" in accept
 
 
 def _action(entering: Entering, action: ActionRequirement) -> Iterator[Unmet]:

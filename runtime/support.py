@@ -115,10 +115,11 @@ class _Maker:
 
     def file(self) -> sa.Table:
         found_by = sa.Index(f"ix_{self.schema}_file_record", "record", "at")
+        by_content = sa.Index(f"ix_{self.schema}_file_sha256", "sha256")
         place = (_text("entity", nullable=True), _uuid("record", nullable=True))
         made = (_moment("at"), _uuid("by", nullable=True))
         about = (_text("name"), _text("type"), _whole("size"), _text("sha256"))
-        return self.table("file", _id(), *place, *made, *about, found_by)
+        return self.table("file", _id(), *place, *made, *about, found_by, by_content)
 
     def refusal(self) -> sa.Table:
         found_by = sa.Index(f"ix_{self.schema}_refusal_record", "record", "at")

@@ -8,7 +8,10 @@ import uvicorn
 from api.app import create_app
 from api.commands.context import open_database
 from api.settings import Settings
+from api.transaction import utc_now
 from builder.apps import sweep_apps
+from runtime.files.contents import FolderStore
+from runtime.files.sweeping import sweep_files
 
 
 def application() -> object:
@@ -29,6 +32,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
     engine = open_database(settings)
     for app, outcome in sweep_apps(engine).items():
         click.echo(f"{app}: a publish that was cut off: {outcome}")
+    sweep_files(engine, FolderStore(settings.home / "files"), utc_now())
     engine.dispose()
     chosen = port or settings.port
     click.echo(f"Dougong: http://{host}:{chosen}")

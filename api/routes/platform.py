@@ -11,8 +11,10 @@ from api.problem import ProblemShape
 from api.routes import (
     apps,
     bulk,
+    converting,
     drafts,
     events,
+    files,
     histories,
     metrics,
     people,
@@ -44,9 +46,11 @@ _GROUPS = (
     records.router,
     bulk.router,
     saving.router,
+    converting.router,
     histories.router,
     events.router,
     metrics.router,
+    files.router,
 )
 
 

@@ -41,12 +41,16 @@ class Policy:
         served: the version.
         roles: in the document's order; without any, nothing is granted.
         people: whether they manage people, and so read addresses.
+        engine: whether it is the engine's own, which also writes what is read-only for all people.
     """
 
-    def __init__(self, served: Served, roles: Sequence[CompiledRole], *, people: bool = False):
+    def __init__(
+        self, served: Served, roles: Sequence[CompiledRole], *, people: bool = False, engine: bool = False
+    ):
         self.served = served
         self.roles = tuple(roles)
         self.people = people
+        self.engine = engine
         self.rights = frozenset[str]().union(*(role.rights for role in roles))
         self._readable: dict[str, frozenset[str]] = {}
         self._writable: dict[tuple[str, Literal["create", "update"]], frozenset[str]] = {}
@@ -146,7 +150,11 @@ class Policy:
         if act == "update":
             stages = self._stages(entity)
             granted = (granted - stages) | (self._given(entity, "transition") & stages)
-        written = frozenset(key for key, field in fields.items() if key in granted and is_given(field))
+        written = frozenset(
+            key
+            for key, field in fields.items()
+            if key in granted and (is_given(field) or (self.engine and field.computed is None))
+        )
         if self.can(entity, "assign") and "owner" in self._given(entity, "assign"):
             written |= {OWNER}
         return written if act == "create" else written & self.readable(entity)
@@ -207,7 +215,9 @@ def engine_policy(served: Served) -> Policy:
             key: (CompiledGrant("engine", "engine", "engine", key, _ENGINE_ACTS, "all"),)
             for key in served.app.entities
         }
-        return Policy(served, (CompiledRole("engine", "engine", {}, frozenset(), grants),), people=True)
+        return Policy(
+            served, (CompiledRole("engine", "engine", {}, frozenset(), grants),), people=True, engine=True
+        )
 
     return _keep(served, "engine", make)
 

@@ -36,6 +36,8 @@ class Limit:
 LOGIN_ACCOUNT = Limit("login_account", 10, timedelta(minutes=15))
 LOGIN_ADDRESS = Limit("login_address", 50, timedelta(minutes=15))
 LINK_ADDRESS = Limit("link_address", 50, timedelta(minutes=15))
+#: By person; how many is a setting of the installation.
+UPLOADS = Limit("upload", 600, timedelta(hours=1))
 
 
 def network(address: str) -> str:
@@ -86,6 +88,6 @@ def forget_try(connection: Connection, tried: Try) -> None:
 
 def forget_all(connection: Connection, key: str, tried: Try, now: datetime) -> None:
     """After a success: take the try back, every other one under ``key``, and what is too old to count."""
-    oldest = max(LOGIN_ACCOUNT.window, LOGIN_ADDRESS.window, LINK_ADDRESS.window)
+    oldest = max(each.window for each in (LOGIN_ACCOUNT, LOGIN_ADDRESS, LINK_ADDRESS, UPLOADS))
     mine = sa.or_(ATTEMPTS.c.key == key, ATTEMPTS.c.id.in_(tried.values()), ATTEMPTS.c.at < now - oldest)
     connection.execute(sa.delete(ATTEMPTS).where(mine))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from runtime.access import Act
 from runtime.access.filters import restriction
 from runtime.change import Values
-from runtime.refusals import Forbidden, Refused
+from runtime.refusals import Forbidden, NotFound, Refused
 from runtime.unit import Unit
 from runtime.writer.columns import columns_of
 
@@ -29,6 +29,21 @@ def lock_records(
     for row in unit.read(statement, {"ids": list(ids)}).mappings():
         values = dict(row)
         found[values["id"]] = values if values.pop("_may") else Forbidden()
+    return found
+
+
+def lock_record(unit: Unit, entity: str, record: UUID, acts: tuple[Act, ...]) -> Values:
+    """The values of one live record that the actor may do all ``acts`` with, locked.
+
+    Raises:
+        NotFound: it is not there for the actor.
+        Forbidden: it may be seen, but not this.
+    """
+    found = lock_records(unit, entity, [record], acts).get(record)
+    if isinstance(found, Refused):
+        raise found
+    if found is None:
+        raise NotFound
     return found
 
 
@@ -74,10 +89,6 @@ def _binned(unit: Unit, entity: str) -> sa.Select[Any]:
 def _inside(unit: Unit, entity: str, act: Act) -> sa.Select[Any]:
     alias = unit.served.entity_table(entity).alias("r")
     return sa.select(alias.c.id).where(_is_named(alias), unit.access.row_filter(entity, act, alias))
-
-
-def _is_record(alias: sa.FromClause) -> sa.ColumnElement[bool]:
-    return alias.c.id == sa.bindparam("record", type_=alias.c.id.type)
 
 
 def _is_named(alias: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from schema_store.analysis.walk import Place, ReferenceSite
 from schema_store.document import AppDocument
 from schema_store.document.base import Element, Ref
+from schema_store.document.conversions import Conversion
 from schema_store.document.entities import Entity, OptionSet
 from schema_store.document.fields import (
     BaseField,
@@ -41,9 +42,10 @@ _SECTIONS = {
 #: Kinds of reference that another named element owns, with the attribute of that owner.
 _INSIDE = {"operation": "operations", "dimension": "dimensions"}
 #: Owners that enclose the reference, with their attribute.
-_ENCLOSING: dict[str, tuple[type[Pipeline] | type[Calculation], str]] = {
+_ENCLOSING: dict[str, tuple[type[Pipeline] | type[Calculation] | type[Conversion], str]] = {
     "pipeline": (Pipeline, "stages"),
     "calculation": (Calculation, "lines"),
+    "conversion": (Conversion, "targets"),
 }
 #: System fields under the names that expressions and references use.
 SYSTEM_NAMES = tuple(field.name for field in SYSTEM_FIELDS if field.name)

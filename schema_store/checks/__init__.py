@@ -5,6 +5,7 @@ from __future__ import annotations
 from schema_store.analysis.analysis import Analysis
 from schema_store.checks.access import check_access
 from schema_store.checks.calendars import check_calendars
+from schema_store.checks.conversions import check_conversions
 from schema_store.checks.cycles import check_cycles
 from schema_store.checks.document_tests import check_document_tests
 from schema_store.checks.expressions import check_expressions
@@ -31,6 +32,7 @@ CHECKS = (
     check_scoring,
     check_calendars,
     check_processes,
+    check_conversions,
     check_rules,
     check_rule_loops,
     check_fields,

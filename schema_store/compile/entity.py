@@ -9,6 +9,7 @@ from typing import Literal
 
 from schema_store.analysis.dependencies import FieldName, Refresh, components
 from schema_store.analysis.derivation import graph_of
+from schema_store.compile.conversions import compile_conversion
 from schema_store.compile.programs import Programs, require_id
 from schema_store.compiled.app import (
     CompiledChildren,
@@ -56,6 +57,7 @@ def compile_entity(
         pipelines=_by_field(pipelines),
         search_fields=tuple(entity.search_fields),
         refreshes=_refreshes(entity, programs),
+        conversion=compile_conversion(entity.conversion, programs),
     )
 
 

@@ -18,6 +18,7 @@ from expressions.typed import Value
 from expressions.types import Type
 from schema_store.analysis.dependencies import FieldName, Refresh
 from schema_store.compiled.access import CompiledRole
+from schema_store.compiled.conversions import CompiledConversion
 from schema_store.compiled.forms import CompiledForm
 from schema_store.compiled.metrics import CompiledMetric
 from schema_store.compiled.process import CompiledPipeline
@@ -175,6 +176,7 @@ class CompiledEntity:
         pipelines: by stage field, in the order to try them.
         search_fields: keys.
         refreshes: by key of a field of this entity (system fields too), what its change must refresh.
+        conversion: what is made from a record; None: nothing.
     """
 
     id: str
@@ -194,6 +196,7 @@ class CompiledEntity:
     pipelines: Mapping[str, tuple[CompiledPipeline, ...]]
     search_fields: tuple[str, ...]
     refreshes: Mapping[str, tuple[Refresh, ...]]
+    conversion: CompiledConversion | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ calculations|计算|calculation
 calendars|日历|calendar
 conditions|字段条件|field condition
 connectors|连接器|connector
+conversion|转换|conversion
 criteria|准入条件|criterion
 dashboards|仪表盘|dashboard
 dimensions|维度|dimension
@@ -59,6 +60,7 @@ slas|时限|SLA
 stages|阶段|stage
 suggestions|建议标签|suggestion
 tables|阶梯表|tier table
+targets|转换目标|target
 tests|测试|test
 then|则动作|then action
 tiers|升级层级|tier
@@ -152,6 +154,7 @@ kind|种类|kind
 label|名称|label
 length|长度|length
 locales|语言|locales
+links|关联|links
 lower|下限|lower bound
 match|匹配方式|match
 maximum|最大值|maximum
@@ -171,6 +174,7 @@ on_delete|删除规则|rule on delete
 only|仅可见字段|only readable fields
 operation|操作|operation
 option_set|选项集|option set
+optional|可省略|optional
 options|选项|options
 outcome|结果|outcome
 override_roles|可越过的角色|roles that may override
@@ -206,6 +210,7 @@ share_of|占比条件|share condition
 skills|技能|skills
 sort|排序|sort
 source|来源|source
+source_field|回填字段|field of the link back
 stage|阶段|stage
 start|开始|start
 stop|停止条件|stop condition

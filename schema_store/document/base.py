@@ -27,6 +27,8 @@ LocaleText = Annotated[
 DurationText = Annotated[
     str, Field(pattern=r"^([0-9]{1,6}[wdhm]|P([0-9]{1,6}W|([0-9]{1,6}D)?(T([0-9]{1,6}H)?([0-9]{1,6}M)?)?))$")
 ]
+#: ``image/png``, or ``image/*`` for all of a kind.
+MediaType = Annotated[str, Field(pattern=r"^[a-z]{1,20}/([a-z0-9][a-z0-9.+-]*|\*)$", max_length=127)]
 DecimalText = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,10})?$")]
 DateText = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 
@@ -37,10 +39,11 @@ class Ref:
 
     Attributes:
         kind: what is named: ``entity field option_set role stage line calendar message connector operation view
-            dashboard metric dimension pool dispatch children rule``.
+            dashboard metric dimension pool dispatch children rule target``.
         of: where the owner of the named element comes from: ``""`` the document; ``"entity"`` the entity of the
-            nearest enclosing element (its ``entity`` attribute, or the entity itself); ``"pipeline"`` and
-            ``"calculation"`` the nearest enclosing one; else the name of a sibling attribute that names it.
+            nearest enclosing element (its ``entity`` attribute, or the entity itself); ``"pipeline"``,
+            ``"calculation"`` and ``"conversion"`` the nearest enclosing one; else the name of a sibling attribute
+            that names it.
     """
 
     kind: str

@@ -14,6 +14,7 @@ from schema_store.document.base import (
     LocaleText,
     Model,
 )
+from schema_store.document.conversions import Conversion
 from schema_store.document.fields import Field, Normaliser, Option
 
 
@@ -73,7 +74,7 @@ class Entity(Labelled):
     """A kind of record, one table.
 
     ``name_field`` is what people call a record by; ``time_field`` is what windows look at.
-    ``behaviour`` says whether events may be kept for its records.
+    ``behaviour`` says whether events may be kept for its records. ``conversion`` makes other records from one.
     """
 
     plural: LocaleText | None = None
@@ -87,3 +88,4 @@ class Entity(Labelled):
     conditions: Annotated[list[FieldCondition], PydanticField(max_length=200)] = []
     indexes: Annotated[list[Index], PydanticField(max_length=20)] = []
     search_fields: Annotated[list[FieldKey], PydanticField(max_length=20)] = []
+    conversion: Conversion | None = None

@@ -16,6 +16,7 @@ from schema_store.document.base import (
     Key,
     Labelled,
     LocaleText,
+    MediaType,
     Model,
     Ref,
 )
@@ -220,14 +221,14 @@ class FileField(BaseField):
     """One uploaded file."""
 
     type: Literal["file"]
-    accept: list[str] = []
+    accept: Annotated[list[MediaType], PydanticField(max_length=50)] = []
 
 
 class FilesField(BaseField):
     """Several uploaded files."""
 
     type: Literal["files"]
-    accept: list[str] = []
+    accept: Annotated[list[MediaType], PydanticField(max_length=50)] = []
     maximum: Annotated[int, PydanticField(ge=1, le=100)] = 20
 
 

@@ -19,6 +19,7 @@ from schema_store.document.base import (
     Key,
     Labelled,
     LocaleText,
+    MediaType,
     Model,
     Ref,
     RoleKey,
@@ -31,7 +32,7 @@ class EvidenceRequirement(Labelled):
     """Files that must be attached: how many, of what sort."""
 
     minimum: Annotated[int, PydanticField(ge=1, le=50)] = 1
-    accept: list[str] = []
+    accept: Annotated[list[MediaType], PydanticField(max_length=50)] = []
 
 
 class ActionRequirement(Labelled):

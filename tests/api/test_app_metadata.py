@@ -92,6 +92,17 @@ def test_openapi_is_typed_by_entity_for_the_actor(crm: Crm) -> None:
     assert crm.as_("rep1").get("/apps/crm/openapi.json", headers=[("if-none-match", tag)]).status == 304
 
 
+def test_openapi_tells_how_files_come_and_go(crm: Crm) -> None:
+    paths = crm.as_("rep1").get("/apps/crm/openapi.json").json["paths"]
+    assert set(paths["/apps/crm/files/{id}"]) == {"parameters", "get", "delete"}
+    body = paths["/apps/crm/files"]["post"]["requestBody"]["content"]["multipart/form-data"]
+    assert body["schema"]["properties"] == {"file": {"type": "string", "format": "binary"}}
+    assert "/apps/crm/records/ticket/{id}/files" in paths
+    platform = crm.as_("rep1").get("/openapi.json").json["paths"]["/api/v1/apps/{app}/files"]["post"]
+    assert list(platform["requestBody"]["content"]) == ["multipart/form-data"]
+    assert "201" in platform["responses"]
+
+
 def _references(value: Any) -> list[str]:
     if isinstance(value, dict):
         own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []

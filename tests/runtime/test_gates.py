@@ -13,7 +13,6 @@ from runtime import save
 from runtime.change import DryRun, Request, Saved
 from runtime.people.tables import USER_ROLES, USERS
 from runtime.refusals import Forbidden, GateClosed, Invalid
-from runtime.requirements import is_accepted
 from schema_store.database import writing
 from tests.runtime.save.conftest import crm
 from tests.runtime.save.kit import ACTOR, NOW, World, _user
@@ -232,17 +231,3 @@ def test_a_criterion_is_answered_with_its_sentence_and_what_was_seen(crm: World,
     assert (unmet.kind, unmet.key) == ("criterion", "all_paid")
     assert unmet.message is not None
     assert unmet.message["en"] == "Some payment nodes are still open"
-
-
-@pytest.mark.parametrize(
-    ("type_", "accept", "fits"),
-    [
-        ("image/png", [], True),
-        ("image/png; x=1", ["image/png"], True),
-        ("image/png", ["image/*"], True),
-        ("imagex/png", ["image/*"], False),
-        ("application/pdf", ["image/png"], False),
-    ],
-)
-def test_types_that_are_accepted(type_: str, accept: list[str], fits: bool):
-    assert is_accepted(type_, accept) is fits

@@ -129,10 +129,10 @@ def test_an_owner_must_be_an_active_person(shop: World):
 
 def test_a_file_must_be_the_actors_own_and_becomes_the_records(shop: World):
     mine, other = _upload(shop, ACTOR), _upload(shop, uuid4())
-    assert refused(shop, "customer", {"name": "x", "logo": str(other)}) == {"/logo": "no_such_record"}
+    assert refused(shop, "customer", {"name": "x", "logo": str(other)}) == {"/logo": "no_such_file"}
     saved = shop.create("customer", {"name": fresh(), "logo": str(mine)})
     assert [row.id for row in shop.support("file", saved.id)] == [mine]
-    assert refused(shop, "customer", {"name": "y", "logo": str(mine)}) == {"/logo": "no_such_record"}
+    assert refused(shop, "customer", {"name": "y", "logo": str(mine)}) == {"/logo": "file_taken"}
 
 
 def _upload(world: World, by: UUID) -> UUID:

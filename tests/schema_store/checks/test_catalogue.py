@@ -10,6 +10,7 @@ from schema_store.messages import CATALOGUE
 from tests.schema_store.checks import (
     test_access,
     test_calendars,
+    test_conversions,
     test_document_tests,
     test_expressions,
     test_fields,
@@ -35,7 +36,7 @@ ELSEWHERE = {
 COMPOSED = (
     {
         f"reference.unknown_{kind}"
-        for kind in (*_SECTIONS, *_INSIDE, "field", "stage", "line", "children", "band", "sla")
+        for kind in (*_SECTIONS, *_INSIDE, "field", "stage", "line", "children", "band", "sla", "target")
     }
     | {f"field.no_{capability}" for capability in ("unique", "index", "sort")}
     | {f"{kind}.form" for kind in ("audience", "right")}
@@ -62,7 +63,7 @@ def test_every_code_used_is_in_the_catalogue_and_vice_versa() -> None:
 
 def test_every_code_has_a_case() -> None:
     modules = (
-        test_access, test_calendars, test_document_tests, test_expressions, test_fields, test_names,
+        test_access, test_calendars, test_conversions, test_document_tests, test_expressions, test_fields, test_names,
         test_processes, test_references, test_rules, test_scoring, test_surfaces,
     )  # fmt: skip
     covered = {case.code for module in modules for case in module.CASES}
