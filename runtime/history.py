@@ -74,8 +74,10 @@ def _id_of(entity: CompiledEntity, key: str) -> str:
 
 
 def _wire(entity: CompiledEntity, key: str, value: Any) -> Any:
+    if value is None:
+        return None
     if key not in entity.fields:
-        return None if value is None else str(value)
+        return str(value)
     return entity.fields[key].encode(value)
 
 

@@ -7,7 +7,7 @@ decided once per version, from what the programs of the entity read and from wha
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from schema_store.document.access import Act
 MOST_ROWS = 1_000
 #: Through records of which entities rows that refer to the same one can notice each other; None: in other ways too.
 Reach = frozenset[str] | None
+#: Fields that name records or people, each with whose.
+References = Sequence[tuple[str, str]]
 #: A way from a saved record to one that its save changes: at most two steps; FAR: longer ones.
 Way = tuple[Step, ...]
 FAR: Way = (Step("down", "", "", ""),) * 3
@@ -44,10 +46,12 @@ def part(unit: Unit, changes: Sequence[Change]) -> None:
     if len(changes) < 2:
         return
     near = _reach(unit, changes[0].key, changes[0].act) or frozenset()
+    references = unit.statement(("references", changes[0].key), lambda: _references(changes[0].entity))
     taken: set[Hashable] = set()
     alike = BatchKeys(unit, changes[0].entity)
     for change in changes:
-        writes, reads = set(_writes(unit, change, near)), set(_reads(change))
+        around = set(_neighbours(change, references))
+        writes, reads = set(_writes(unit, change, around, near)), set(_reads(change, around))
         if not taken.isdisjoint(writes | reads) or alike.meets(change):
             change.is_put_off = True
             return
@@ -55,43 +59,45 @@ def part(unit: Unit, changes: Sequence[Change]) -> None:
         alike.add(change)
 
 
-def _writes(unit: Unit, change: Change, near: frozenset[str]) -> Iterator[Hashable]:
+def _writes(
+    unit: Unit, change: Change, around: Collection[tuple[str, UUID]], near: frozenset[str]
+) -> Iterator[Hashable]:
     yield "record", change.key, change.id
     yield from unique_keys(unit.served, change)
     for key in change.given:
         if target_of(change.entity, key) == "file":
-            yield from (("file", each) for each in _ids(change.after[key]))
+            yield from (("file", each) for each in _ids(change.after[key]) if each)
     yield from (("file", each["file_id"]) for each in change.request.evidence)
-    for target, ident in _neighbours(change):
+    for target, ident in around:
         if target in near:
             yield "near", target, ident
         if target == change.key and change.act == "delete":
             yield "record", target, ident  # what it refers to can be deleted after it only
 
 
-def _reads(change: Change) -> Iterator[Hashable]:
+def _reads(change: Change, around: Collection[tuple[str, UUID]]) -> Iterator[Hashable]:
     """Records that the change names; those of other entities no row of the batch writes."""
-    for target, ident in _neighbours(change):
+    for target, ident in around:
         if target == change.key:
             yield "record", target, ident
 
 
-def _neighbours(change: Change) -> Iterator[tuple[str, UUID]]:
+def _neighbours(change: Change, references: References) -> Iterator[tuple[str, UUID]]:
     """The record itself and those it refers to, before and after."""
     yield change.key, change.id
-    for key in _references(change.entity):
-        for side in (change.before or {}, change.after):
-            target = target_of(change.entity, key)
-            yield from ((target or "", each) for each in _ids(side.get(key)))
+    for key, target in references:
+        for side in (change.before, change.after):
+            if side is not None and (value := side.get(key)) is not None:
+                yield from ((target, each) for each in _ids(value))
 
 
-def _references(entity: CompiledEntity) -> Iterator[str]:
-    return (key for key in entity.fields if target_of(entity, key) not in (None, "file"))
+def _references(entity: CompiledEntity) -> list[tuple[str, str]]:
+    """Fields that name records or people, each with whose."""
+    found = ((key, target_of(entity, key)) for key in entity.fields)
+    return [(key, target) for key, target in found if target is not None and target != "file"]
 
 
 def _ids(value: Any) -> Iterable[UUID]:
-    if value is None:
-        return ()
     return value if isinstance(value, tuple) else (value,)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import IntegrityError
 
 from api.apps import open_app
 from api.endpoint import Body, Caller, Endpoint, runs
@@ -18,12 +18,14 @@ from api.problem import Problem, problem_body, problem_of
 from api.routes.saving import take_id, unit_of
 from api.transaction import Call
 from runtime import save
-from runtime.refusals import Conflict, FieldError, Invalid, Refused
+from runtime.change import Outcome, Request, Row
+from runtime.refusals import FieldError, Invalid, Refused
 from runtime.unit import Unit
 from schema_store.field_types.base import FieldValueError
 from schema_store.field_types.relations import require_uuid
 
 router = APIRouter(route_class=Endpoint, tags=["records"], prefix="/apps/{app}/records/{entity}")
+G = TypeVar("G")
 #: Rows of one request.
 MOST_ROWS = 1_000
 
@@ -55,10 +57,6 @@ class BulkAnswer(BaseModel):
     results: list[BulkResult] = Field(max_length=MOST_ROWS)
 
 
-#: What is done with a row, the status it answers with, and the id.
-_Act = Callable[[], tuple[int, UUID]]
-
-
 @router.post("/bulk", operation_id="write_records", response_model=BulkAnswer)
 @runs(most=LARGE)
 def write_records(call: Caller, app: str, entity: str, body: BulkBody) -> Response:
@@ -71,45 +69,81 @@ def write_records(call: Caller, app: str, entity: str, body: BulkBody) -> Respon
     unit = unit_of(call, access)
 
     def work() -> Answered:
-        run = _all if body.atomic else _each
-        return Answered({"results": list(run(call, _acts(unit, entity, body)))})
+        outcomes = [
+            *_created(unit, entity, body),
+            *_updated(unit, entity, body),
+            *_deleted(unit, entity, body),
+        ]
+        results = [_result(call, body, index, *each) for index, each in enumerate(outcomes)]
+        return Answered({"results": results})
 
     return once(call, access.served, body.model_dump(mode="json"), work)
 
 
-def _acts(unit: Unit, entity: str, body: BulkBody) -> Iterator[_Act]:
-    for row in body.create:
-        yield _creating(unit, entity, row)
-    for row in body.update:
-        yield _changing(unit, entity, row)
-    for named in body.delete:
-        yield _deleting(unit, entity, {"id": named} if isinstance(named, str) else named)
+#: The status of a row that is done, which record it is about, and why it was refused.
+_Done = tuple[int, UUID | None, Refused | None]
+#: Saves rows that could be read.
+_SaveMany = Callable[[Sequence[Row]], list[Outcome]]
 
 
-def _creating(unit: Unit, entity: str, row: dict[str, Any]) -> _Act:
-    def act() -> tuple[int, UUID]:
+def _created(unit: Unit, entity: str, body: BulkBody) -> list[_Done]:
+    def read(row: dict[str, Any]) -> Row:
         record_id, wire = take_id(row)
-        return 201, save.create(unit, entity, wire, record_id=record_id).id
+        return Row(Request(wire), record_id)
 
-    return act
+    return _save(201, body.create, read, partial(save.create_many, unit, entity))
 
 
-def _changing(unit: Unit, entity: str, row: dict[str, Any]) -> _Act:
-    def act() -> tuple[int, UUID]:
+def _updated(unit: Unit, entity: str, body: BulkBody) -> list[_Done]:
+    def read(row: dict[str, Any]) -> Row:
         record_id, version = _named(row)
         wire = {key: value for key, value in row.items() if key not in ("id", "version")}
-        return 200, save.update(unit, entity, record_id, wire, version=version).id
+        return Row(Request(wire, version=version), record_id)
 
-    return act
+    return _save(200, body.update, read, partial(save.update_many, unit, entity))
 
 
-def _deleting(unit: Unit, entity: str, row: dict[str, Any]) -> _Act:
-    def act() -> tuple[int, UUID]:
-        record_id, version = _named(row)
-        save.delete(unit, entity, record_id, version=version)
-        return 204, record_id
+def _deleted(unit: Unit, entity: str, body: BulkBody) -> list[_Done]:
+    def read(named: str | dict[str, Any]) -> Row:
+        record_id, version = _named({"id": named} if isinstance(named, str) else named)
+        return Row(Request(version=version), record_id)
 
-    return act
+    return _save(204, body.delete, read, partial(save.delete_many, unit, entity))
+
+
+def _save(status: int, given: Sequence[G], read: Callable[[G], Row], save_many: _SaveMany) -> list[_Done]:
+    """What became of each row; one that cannot be read is refused without asking the engine."""
+    rows: list[Row | Invalid] = []
+    for each in given:
+        try:
+            rows.append(read(each))
+        except Invalid as refusal:
+            rows.append(refusal)
+    saved = iter(save_many([row for row in rows if isinstance(row, Row)]))
+    done: list[_Done] = []
+    for row in rows:
+        if isinstance(row, Invalid):
+            done.append((status, None, row))
+            continue
+        outcome = next(saved)
+        record_id = outcome.saved.id if outcome.saved is not None else row.record_id
+        done.append((status, record_id, outcome.refusal))
+    return done
+
+
+def _result(
+    call: Call, body: BulkBody, index: int, status: int, record_id: UUID | None, refusal: Refused | None
+) -> dict[str, Any]:
+    """How a row is answered; the first refusal of an atomic bulk is the answer to all of it."""
+    if refusal is None:
+        return {"index": index, "status": status, "id": str(record_id)}
+    problem = problem_of(refusal)
+    if body.atomic:
+        problem.extra["index"] = index
+        raise problem from refusal
+    call.refused.append(refusal)
+    shown = problem_body(problem, call.locale)
+    return {"index": index, "status": shown["status"], "error": shown}
 
 
 def _named(row: dict[str, Any]) -> tuple[UUID, int | None]:
@@ -127,33 +161,3 @@ def _named(row: dict[str, Any]) -> tuple[UUID, int | None]:
         return require_uuid(row["id"]), version
     except FieldValueError as error:
         raise Invalid([FieldError("/id", error.code)]) from error
-
-
-def _all(_call: Call, acts: Iterator[_Act]) -> Iterator[dict[str, Any]]:
-    """Every row, or the first refusal, which takes back all of them."""
-    for index, act in enumerate(acts):
-        try:
-            status, record_id = act()
-        except (Refused, IntegrityError) as refusal:
-            problem = _problem(refusal)
-            problem.extra["index"] = index
-            raise problem from refusal
-        yield {"index": index, "status": status, "id": str(record_id)}
-
-
-def _each(call: Call, acts: Iterator[_Act]) -> Iterator[dict[str, Any]]:
-    """Every row by itself: a refused one leaves nothing and stops nobody."""
-    for index, act in enumerate(acts):
-        try:
-            with call.connection.begin_nested():
-                status, record_id = act()
-        except (Refused, IntegrityError) as refusal:
-            call.refused.append(refusal)
-            body = problem_body(_problem(refusal), call.locale)
-            yield {"index": index, "status": body["status"], "error": body}
-        else:
-            yield {"index": index, "status": status, "id": str(record_id)}
-
-
-def _problem(refusal: Refused | IntegrityError) -> Problem:
-    return problem_of(refusal if isinstance(refusal, Refused) else Conflict())
