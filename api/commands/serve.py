@@ -12,9 +12,9 @@ from builder.apps import sweep_apps
 
 
 def application() -> object:
-    """The application as each worker process makes it."""
+    """The application as each worker process makes it, with what runs beside its requests."""
     settings = Settings()
-    return create_app(open_database(settings), settings)
+    return create_app(open_database(settings), settings, in_background=True)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -135,10 +135,3 @@ def raw_id(value: str | bytes) -> bytes | None:
     """The 16 bytes of an id of :func:`as_held`; None where it is none."""
     raw = bytes.fromhex(value.replace("-", "")) if isinstance(value, str) else value
     return raw if len(raw) == 16 else None
-
-
-def describe_chain(chain: str) -> Mapping[str, str]:
-    """What a chain is called."""
-    if chain == PLATFORM:
-        return {"zh-CN": "平台", "en": "platform"}
-    return {"zh-CN": f"应用 {chain}", "en": f"app {chain}"}
