@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy.engine import Engine
+from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
 from api.edge import Edge
@@ -15,20 +18,37 @@ from api.messages import choose_locale
 from api.pages import apps_page
 from api.problem import install_problem_handlers
 from api.routes.platform import add_routes
+from api.sealing import BackgroundSealer
 from api.secret import load_secret
 from api.settings import Settings
 from api.transaction import Workspace
 from api.welcome import add_welcome
 from builder.apps import list_cards
+from runtime.auditing.chain import Sealer
 from schema_store.database import reading
 
 
-def create_app(engine: Engine, settings: Settings) -> FastAPI:
-    """The application over one database."""
+def create_app(engine: Engine, settings: Settings, *, in_background: bool = False) -> FastAPI:
+    """The application over one database.
+
+    Args:
+        engine: of the database.
+        settings: of the installation.
+        in_background: also do what is done beside requests, while the application runs.
+    """
+    secret = load_secret(settings)
     app = FastAPI(
-        title="Dougong", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="Dougong",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(BackgroundSealer(engine, Sealer(secret), settings.home))
+        if in_background
+        else None,
     )
-    app.state.workspace = Workspace(engine, settings, load_secret(settings))
+    app.state.workspace = Workspace(engine, settings, secret)
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)
@@ -56,3 +76,15 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         return HTMLResponse(apps_page(cards, choose_locale(request.headers.get("accept-language", ""))))
 
     return app
+
+
+def _lifespan(sealer: BackgroundSealer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Runs the sealer from the start of the application to its end."""
+
+    @asynccontextmanager
+    async def run(_app: FastAPI) -> AsyncIterator[None]:
+        sealer.start()
+        yield
+        await run_in_threadpool(sealer.stop)
+
+    return run

@@ -15,9 +15,9 @@ from runtime.files.sweeping import sweep_files
 
 
 def application() -> object:
-    """The application as each worker process makes it."""
+    """The application as each worker process makes it, with what runs beside its requests."""
     settings = Settings()
-    return create_app(open_database(settings), settings)
+    return create_app(open_database(settings), settings, in_background=True)
 
 
 @click.command()

@@ -9,10 +9,11 @@ import click
 from api.commands.context import open_database
 from api.commands.people import set_up_link
 from api.settings import Settings
+from runtime.support import create_support
 from schema_store.canonical import document_hash
 from schema_store.database import connect, reading, sqlite_warning, writing
 from schema_store.platform import PlatformOutdated, require_current, upgrade_platform
-from schema_store.versions import list_apps, load_version
+from schema_store.versions import list_apps, load_layout, load_version
 
 
 @click.command()
@@ -25,6 +26,8 @@ def init(quiet: bool) -> None:
         click.echo(f"warning: {warning}", err=True)
     with writing(engine) as connection:
         upgrade_platform(connection)
+        for app in list_apps(connection):
+            create_support(connection, load_layout(connection, app.key, app.version).schema)
         link = set_up_link(connection, settings, again=not quiet)
     if not quiet:
         click.echo(f"ready: {engine.url.render_as_string(hide_password=True)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ class Anchored:
     hash: str
 
 
-def read_anchors(home: Path) -> Mapping[str, Anchored]:
+def read_anchors(home: Path) -> dict[str, Anchored]:
     """By chain, the newest seal that this data folder knows of.
 
     Raises:
@@ -36,7 +36,7 @@ def read_anchors(home: Path) -> Mapping[str, Anchored]:
 
 def write_anchors(home: Path, seals: Iterable[Seal]) -> None:
     """Keep the newest of these seals, in one step; an older one never takes the place of a newer one."""
-    known = dict(read_anchors(home))
+    known = read_anchors(home)
     for seal in seals:
         if seal.chain not in known or known[seal.chain].number < seal.number:
             known[seal.chain] = Anchored(seal.number, seal.hash)

@@ -1,18 +1,17 @@
 """What a chain of seals is over, and how a row becomes bytes that are sealed.
 
-The bytes of a row are a JSON object of its columns as the database holds them, without those that are null, so that a
-column which a later version of the product adds leaves earlier seals as they are.
+The bytes of a row are its columns as the database holds them, each as ``name=length:bytes``, without those that are
+null, so that a column which a later version of the product adds leaves earlier seals as they are.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -41,6 +40,11 @@ class Source:
     table: sa.Table
 
     @cached_property
+    def names(self) -> tuple[bytes, ...]:
+        """The names of the sealed columns, as they are sealed."""
+        return tuple(column.name.encode() for column in self.columns)
+
+    @cached_property
     def columns(self) -> tuple[sa.Column[Any], ...]:
         """The sealed columns, the id first."""
         left_out = _RECODED.get(self.name, frozenset())
@@ -49,9 +53,7 @@ class Source:
 
     def selected(self, dialect: str) -> list[sa.ColumnElement[Any]]:
         """The columns as the database holds them: whatever somebody put there, it can be read."""
-        if dialect == "postgresql":
-            return [sa.cast(column, sa.Text()).label(column.name) for column in self.columns]
-        return [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in self.columns]
+        return [as_held(dialect, column) for column in self.columns]
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,12 @@ class Sealer:
 
     def digest(self, source: Source, row: Sequence[Any]) -> bytes:
         """The digest of a row of :meth:`Source.selected`."""
-        named = zip(source.columns, row, strict=True)
-        values = {column.name: _plain(value) for column, value in named if value is not None}
-        text = json.dumps([source.name, values], ensure_ascii=True, separators=(",", ":"), sort_keys=True)
-        return hmac.digest(self._key, text.encode(), "sha256")
+        parts = [source.name.encode()]
+        for name, value in zip(source.names, row, strict=True):
+            if value is not None:
+                held = as_bytes(value)
+                parts.append(b"%s=%d:%s" % (name, len(held), held))
+        return hmac.digest(self._key, b"\n".join(parts), "sha256")
 
     def seal(self, chain: str, number: int, at: str, previous: str, members: Iterable[Member]) -> str:
         """The hash of a seal; ``members`` in their order."""
@@ -111,22 +115,23 @@ class Sealer:
         return made.hexdigest()
 
 
-def raw_id(value: Any) -> bytes | None:
-    """The 16 bytes of an id as a database holds it; None where it is none."""
-    try:
-        raw = UUID(value).bytes if isinstance(value, str) else bytes(value)
-    except (ValueError, TypeError):
-        return None
+def as_held(dialect: str, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """A column as the database holds it: a text of PostgreSQL, bytes of SQLite; it can be read whatever is there."""
+    kind = sa.Text() if dialect == "postgresql" else sa.LargeBinary()
+    return sa.cast(column, kind).label(column.name)
+
+
+def as_bytes(value: str | bytes) -> bytes:
+    """A value of :func:`as_held`."""
+    return value.encode() if isinstance(value, str) else value
+
+
+def as_text(value: str | bytes | None) -> str:
+    """The same as a text that can be compared and printed."""
+    return "" if value is None else as_bytes(value).decode(errors="replace")
+
+
+def raw_id(value: str | bytes) -> bytes | None:
+    """The 16 bytes of an id of :func:`as_held`; None where it is none."""
+    raw = bytes.fromhex(value.replace("-", "")) if isinstance(value, str) else value
     return raw if len(raw) == 16 else None
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON; texts and bytes that look alike stay apart."""
-    return {"x": value.hex()} if isinstance(value, bytes) else value
-
-
-def describe_chain(chain: str) -> Mapping[str, str]:
-    """What a chain is called."""
-    if chain == PLATFORM:
-        return {"zh-CN": "平台", "en": "platform"}
-    return {"zh-CN": f"应用 {chain}", "en": f"app {chain}"}

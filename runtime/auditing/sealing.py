@@ -7,7 +7,7 @@ database. Two processes never seal the same: whoever finds that the chain has gr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,10 +51,13 @@ def seal_all(
             which reads the whole of both.
     """
     made: list[Seal] = []
+    floors: dict[str, UUID] = {}
     while True:
         with reading(engine) as connection:
             head = _head(connection, chain)
-            members = list(_unsealed(connection, sealer, chain, now, window))
+            if window is not None and not made:
+                floors = _floors(connection, chain, window)
+            members = list(_unsealed(connection, sealer, chain, now, floors))
         if not members:
             return made
         with writing(engine) as connection:
@@ -63,6 +66,7 @@ def seal_all(
             made.append(seal)
             if seal.rows < BATCH:  # what is written meanwhile is left to the next look, else there is no end
                 return made
+            floors |= {source: UUID(bytes=id_) for source, id_, _ in members}  # the highest stays
 
 
 def _append(
@@ -99,14 +103,13 @@ def _head(connection: Connection, chain: Chain) -> tuple[int, str]:
 
 
 def _unsealed(
-    connection: Connection, sealer: Sealer, chain: Chain, now: datetime, window: timedelta | None
+    connection: Connection, sealer: Sealer, chain: Chain, now: datetime, floors: Mapping[str, UUID]
 ) -> Iterator[Member]:
     """Up to a batch of rows that are in no seal, of one table after the other."""
     left = BATCH
     for source in chain.sources:
-        floor = None if window is None else _floor(connection, chain, source, window)
-        query = unsealed_query(connection.dialect.name, chain, source, floor, now).limit(left)
-        for row in connection.execute(query):
+        query = unsealed_query(connection.dialect.name, chain, source, floors.get(source.name), now)
+        for row in connection.execute(query.limit(left)):
             if (
                 id_ := raw_id(row[0])
             ) is not None:  # anything else was not written by us; verifying tells of it
@@ -132,9 +135,14 @@ def unsealed_query(
     return query
 
 
-def _floor(connection: Connection, chain: Chain, source: Source, window: timedelta) -> UUID | None:
-    mine = chain.sealed.c.source == source.name
-    newest = sa.select(chain.sealed.c.id).where(mine).order_by(chain.sealed.c.id.desc()).limit(1)
-    found = connection.execute(newest).scalar()
-    moment = None if found is None else moment_of(found)
-    return None if moment is None else lowest_id(moment - window)
+def _floors(connection: Connection, chain: Chain, window: timedelta) -> dict[str, UUID]:
+    """By table, the id behind which is looked; none for a table of which nothing is sealed."""
+    found = {}
+    for source in chain.sources:
+        mine = chain.sealed.c.source == source.name
+        newest = sa.select(chain.sealed.c.id).where(mine).order_by(chain.sealed.c.id.desc()).limit(1)
+        id_ = connection.execute(newest).scalar()
+        moment = None if id_ is None else moment_of(id_)
+        if moment is not None:
+            found[source.name] = lowest_id(moment - window)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Literal
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from runtime.auditing.anchor import Anchored
-from runtime.auditing.chain import Chain, Member, Sealer, Source, raw_id
+from runtime.auditing.chain import Chain, Member, Sealer, Source, as_bytes, as_held, as_text, raw_id
 from runtime.auditing.ids import moment_of
 
 #: ``changed``, ``missing``: a row; ``inserted``: a row that was put among others when those had been sealed;
@@ -90,15 +90,32 @@ def verify(connection: Connection, sealer: Sealer, chain: Chain, anchor: Anchore
     return verdict
 
 
-def _seals(connection: Connection, chain: Chain) -> dict[int, Any]:
-    """The seals by number, as the database holds them."""
-    raw = [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in chain.seal.c]
-    rows = connection.execute(sa.select(*raw)).all()
-    return {row.number if isinstance(row.number, int) else -1: row for row in rows}
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A seal as the database holds it."""
+
+    number: int
+    rows: str
+    at: str
+    previous: str
+    hash: str
+    key: str
+
+
+def _seals(connection: Connection, chain: Chain) -> dict[int, _Held]:
+    """The seals by number; what is none of ours is under 0."""
+    columns = [as_held(connection.dialect.name, chain.seal.c[each.name]) for each in fields(_Held)]
+    rows = [[as_text(value) for value in row] for row in connection.execute(sa.select(*columns))]
+    seals = [_Held(_number(number), *rest) for number, *rest in rows]
+    return {seal.number: seal for seal in seals}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _check_seals(
-    connection: Connection, sealer: Sealer, chain: Chain, seals: Mapping[int, Any], verdict: Verdict
+    connection: Connection, sealer: Sealer, chain: Chain, seals: Mapping[int, _Held], verdict: Verdict
 ) -> None:
     members = dict.fromkeys(seals, 0)
     hashes: dict[int, str] = {}
@@ -107,7 +124,7 @@ def _check_seals(
         members[number] = len(rows)
         if number in seals:
             row = seals[number]
-            hashes[number] = sealer.seal(chain.name, number, str(row.at), str(row.previous), rows)
+            hashes[number] = sealer.seal(chain.name, number, row.at, row.previous, rows)
     newest = max(members, default=0)
     for number in sorted({*members, *range(1, newest + 1)}):
         kind = _wrong_with(sealer, seals, number, hashes.get(number), members.get(number, 0))
@@ -117,7 +134,7 @@ def _check_seals(
 
 
 def _wrong_with(
-    sealer: Sealer, seals: Mapping[int, Any], number: int, hash_: str | None, rows: int
+    sealer: Sealer, seals: Mapping[int, _Held], number: int, hash_: str | None, rows: int
 ) -> Kind | None:
     seal = seals.get(number)
     if seal is None:
@@ -126,33 +143,25 @@ def _wrong_with(
         return "other_key"
     before = seals.get(number - 1)
     follows = seal.previous == ("" if number == 1 else before.hash if before is not None else seal.previous)
-    holds = hash_ is not None and isinstance(seal.hash, str) and hmac.compare_digest(hash_, seal.hash)
-    return None if follows and holds and seal.rows == rows else "seal_broken"
+    holds = hash_ is not None and hmac.compare_digest(hash_.encode(), seal.hash.encode())
+    return None if follows and holds and seal.rows == str(rows) else "seal_broken"
 
 
 def _members(connection: Connection, chain: Chain) -> Iterator[tuple[int, Member]]:
     """The rows of the seals, seal by seal, in the order in which they are sealed."""
     table = chain.sealed
-    query = sa.select(table.c.seal, table.c.source, *_raw(connection, table.c.id), table.c.digest)
-    for row in _stream(connection, query.order_by(table.c.seal, table.c.source, table.c.id)):
-        yield row[0], (str(row[1]), raw_id(row[2]) or b"", _bytes(row[3]))
-
-
-def _raw(connection: Connection, *columns: sa.Column[Any]) -> list[sa.ColumnElement[Any]]:
-    if connection.dialect.name == "postgresql":
-        return [sa.cast(column, sa.Text()).label(column.name) for column in columns]
-    return [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in columns]
-
-
-def _bytes(value: Any) -> bytes:
-    return value.encode() if isinstance(value, str) else bytes(value)
+    dialect = connection.dialect.name
+    held = [as_held(dialect, column) for column in (table.c.seal, table.c.source, table.c.id)]
+    query = sa.select(*held, table.c.digest).order_by(table.c.seal, table.c.source, table.c.id)
+    for number, source, id_, digest in _stream(connection, query):
+        yield _number(as_text(number)), (as_text(source), raw_id(id_) or b"", as_bytes(digest))
 
 
 @dataclass(frozen=True, slots=True)
 class _Times:
     """The seals, the latest moment at which one up to a number was made, and the newest number."""
 
-    seals: Mapping[int, Any]
+    seals: Mapping[int, _Held]
     latest: Mapping[int, datetime]
     newest: int
 
@@ -162,7 +171,7 @@ class _Times:
         return made is None or (before is not None and made + LATE < before)
 
 
-def _latest(seals: Mapping[int, Any]) -> dict[int, datetime]:
+def _latest(seals: Mapping[int, _Held]) -> dict[int, datetime]:
     """By number, the latest moment of the seals up to it."""
     found: dict[int, datetime] = {}
     moment = datetime.min.replace(tzinfo=UTC)
@@ -172,10 +181,10 @@ def _latest(seals: Mapping[int, Any]) -> dict[int, datetime]:
     return found
 
 
-def _moment(text: Any) -> datetime:
+def _moment(text: str) -> datetime:
     """The moment of a seal; the beginning of time where somebody wrote another thing there (its hash is wrong then)."""
     try:
-        return datetime.fromisoformat(str(text)).astimezone(UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)
 
@@ -190,7 +199,7 @@ def _check_rows(
     ):
         id_ = raw_id(row[0])
         if id_ is None:
-            verdict.add(Finding("inserted", times.newest, source.name, str(row[0])))
+            verdict.add(Finding("inserted", times.newest, source.name, as_text(row[0])))
             continue
         for seal, gone, _ in sealed.before(id_):
             verdict.add(Finding("missing", seal, source.name, _name(gone)))
@@ -213,9 +222,12 @@ class _Sealed:
 
     def __init__(self, connection: Connection, chain: Chain, source: Source):
         table = chain.sealed
-        query = sa.select(table.c.seal, *_raw(connection, table.c.id), table.c.digest)
-        mine = query.where(table.c.source == source.name).order_by(table.c.id)
-        self._rows = ((row[0], raw_id(row[1]) or b"", _bytes(row[2])) for row in _stream(connection, mine))
+        held = [as_held(connection.dialect.name, column) for column in (table.c.seal, table.c.id)]
+        mine = sa.select(*held, table.c.digest).where(table.c.source == source.name).order_by(table.c.id)
+        self._rows = (
+            (_number(as_text(row[0])), raw_id(row[1]) or b"", as_bytes(row[2]))
+            for row in _stream(connection, mine)
+        )
         self._next: tuple[int, bytes, bytes] | None = next(self._rows, None)
 
     def take(self) -> tuple[int, bytes, bytes]:
