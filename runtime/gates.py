@@ -13,6 +13,7 @@ from runtime.freezes import find_freeze
 from runtime.loading import Path, Want, want_of
 from runtime.refusals import FieldError, Forbidden, GateClosed, Invalid, StageFrozen, Unmet
 from runtime.requirements import Entering, check_gate
+from runtime.stages import pipeline_of
 from runtime.unit import Unit
 from runtime.writer.locking import require_inside
 from runtime.writer.places import count_in_stage
@@ -26,7 +27,8 @@ _PLACES = frozenset({"frozen", "capacity"})
 
 
 def require_gates(unit: Unit, change: Change) -> None:
-    """Every stage that the save enters, unless the actor may override and says why.
+    """Every stage that the save enters, unless the actor may override and says why. What comes back from the bin
+    passes no gate again, but needs a place in the stage where it stood.
 
     Raises:
         StageFrozen: a stage takes no more records; ``unmet`` holds what else is missing, too.
@@ -34,6 +36,8 @@ def require_gates(unit: Unit, change: Change) -> None:
         Forbidden: a reason to override is given by somebody who may not.
         Invalid: the reason is blank.
     """
+    if change.act == "restore":
+        _require_places(unit, change)
     for move in change.moves:
         passes = _is_overridden(unit, change, move)
         unmet = [each for each in check_move(unit, change, move) if not passes or each.kind in _WAYS]
@@ -43,6 +47,15 @@ def require_gates(unit: Unit, change: Change) -> None:
             raise StageFrozen(unmet)
         elif unmet:
             raise GateClosed(unmet)
+
+
+def _require_places(unit: Unit, change: Change) -> None:
+    for field in change.entity.pipelines:
+        pipeline, stage = pipeline_of(unit, change, field), change.after[field]
+        if pipeline is not None and stage in pipeline.stages:
+            unmet = list(_places(unit, change, StageMove(field, pipeline, stage, stage)))
+            if unmet:
+                raise StageFrozen(unmet)
 
 
 def check_move(unit: Unit, change: Change, move: StageMove) -> Iterator[Unmet]:
