@@ -93,7 +93,11 @@ def decode_values(unit: Unit, changes: Sequence[Change]) -> None:
                 change.errors += check_files(unit, change, dict(values), files)
                 continue
             for key, ids in values:
-                change.errors += _missing(key, ids, found[target])
+                missing = list(_missing(key, ids, found[target]))
+                if missing:
+                    change.errors += missing
+                    # What may not be seen is not looked at either: no default or condition after this may tell of it.
+                    change.after[key] = (change.before or {}).get(key)
 
 
 def _load_links(unit: Unit, changes: Sequence[Change]) -> None:

@@ -16,6 +16,7 @@ from runtime.places import Places
 from runtime.refusals import FieldError, Forbidden, GateClosed, Invalid, Refused, StageFrozen, Unmet
 from runtime.requirements import Entering, Hall, check_gate
 from runtime.served import Served
+from runtime.stages import pipeline_of
 from runtime.unit import Unit
 from runtime.writer.locking import ids_inside
 from schema_store.compiled.process import CompiledGate, CompiledTransition
@@ -30,21 +31,35 @@ _PLACES = frozenset({"frozen", "capacity"})
 def require_gates(unit: Unit, changes: Sequence[Change]) -> None:
     """Every stage that a save enters, unless the actor may override and says why.
 
+    What comes back from the bin passes no gate again, but needs a place in the stage where it stood.
+
     Refuses with ``StageFrozen`` where a stage takes no more records (``unmet`` holds what else is missing, too), with
     ``GateClosed`` where something is missing, with ``Forbidden`` where somebody gives a reason to override who may not,
     with ``Invalid`` where the reason is blank.
     """
+    places = Places(unit, changes)
+    for change in changes:
+        if change.act == "restore":
+            _require_places(unit, change, places)
     moving = [change for change in changes if change.moves]
     if not moving:
         return
-    hall = Hall(unit, moving)
-    rows, places = _rows(unit, moving), Places(unit, changes)
+    hall, rows = Hall(unit, moving), _rows(unit, moving)
     for change in moving:
         for move in change.moves:
             if change.refusal is None:
                 _require_gate(hall, change, move, rows, places)
         if change.is_put_off:
             return
+
+
+def _require_places(unit: Unit, change: Change, places: Places) -> None:
+    for field in change.entity.pipelines:
+        pipeline, stage = pipeline_of(unit, change, field), change.after[field]
+        if pipeline is not None and stage in pipeline.stages:
+            unmet = list(places.check(change, StageMove(field, pipeline, stage, stage)))
+            if unmet:
+                change.refuse(StageFrozen(unmet))
 
 
 #: By record and stage field, the record as it will be with what the gates of the move look at.

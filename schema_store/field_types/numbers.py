@@ -44,12 +44,12 @@ def read_number(wire: Any) -> Decimal:
         return Decimal(wire)
     if isinstance(wire, float):
         if not math.isfinite(wire):
-            raise FieldValueError("bad_format")
+            raise FieldValueError("bad_format", pattern="-123.45")
         if abs(wire) >= 1e30:
             raise FieldValueError("too_many_digits", limit=INTEGER_DIGITS)
         return Decimal(repr(wire))
     if not _NUMBER.fullmatch(wire):
-        raise FieldValueError("bad_format")
+        raise FieldValueError("bad_format", pattern="-123.45")
     return Decimal(wire)
 
 
@@ -177,7 +177,7 @@ class BooleanType(Common[BooleanField]):
         """0 and 1, and the usual words for yes and no."""
         word = str(value).strip().lower()
         if word not in _YES | _NO:
-            raise FieldValueError("bad_format")
+            raise FieldValueError("bad_format", pattern="true, false")
         return word in _YES
 
     def keeps(self, kind: str, old: BaseField, new: BooleanField, around: Surroundings) -> bool:

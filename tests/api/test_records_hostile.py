@@ -236,3 +236,16 @@ def test_the_same_key_at_the_same_time(crm: Crm) -> None:
     assert {answer.status for answer in answers} == {201}
     assert len({answer.body for answer in answers}) == 1
     assert len(crm.items("rep1", "/records/lead?filter=" + quote("name == '同时'"))) == 1
+
+
+def test_a_record_that_may_not_be_seen_lends_nothing_to_defaults_and_conditions(crm: Crm) -> None:
+    """A sample takes its account from the opportunity: of one that is not there for the actor there is none."""
+    account = crm.insert("account", "rep3", name="别处的公司")
+    theirs = crm.insert("opportunity", "rep3", name="别处的商机", account=account)
+    nobodys = "01900000-0000-7000-8000-000000000000"
+    hidden, absent = (
+        crm.as_("rep1").post("/apps/crm/records/sample", {"opportunity": str(id_)}) for id_ in (theirs, nobodys)
+    )
+    assert (hidden.status, hidden.body) == (absent.status, absent.body)
+    complaints = {(error["field"], error["code"]) for error in absent.json["errors"]}
+    assert complaints == {("opportunity", "no_such_record"), ("account", "required"), ("name", "required")}

@@ -185,3 +185,16 @@ def test_the_right_to_override_passes_a_freeze(empty: World):
         freeze_stage(unit, stage(empty, "busy"), {})
         save.transition(unit, "job", waiting, "busy", override="the last one")
     assert inside(empty) == [waiting]
+
+
+def test_what_comes_back_from_the_bin_needs_a_place_again(empty: World):
+    record = job(empty, stage="busy", name="j")
+    empty.delete("job", record)
+    for _ in range(PLACES):
+        job(empty, stage="busy", name="j")
+    with pytest.raises(StageFrozen) as caught:
+        empty.restore("job", record)
+    assert [(each.kind, each.needed, each.seen) for each in caught.value.unmet] == [
+        ("capacity", {"capacity": PLACES}, {"count": PLACES})
+    ]
+    assert len(inside(empty)) == PLACES
