@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from api.conversion_schemas import converted_schema, wish_schema
 from api.field_schemas import Schema, nullable, system_schemas, value_schema
 from api.file_schemas import CONTENT, FILE, FILES, UPLOAD
 from api.messages import Locale
@@ -132,9 +133,7 @@ def _entity_paths(access: Access, app: str, entity: CompiledEntity, locale: Loca
         moved = _operation(f"move{name}", label, _ref(name), _KEYED, _move_schema(entity))
         paths[f"{place}/{{id}}/transition"] = {"parameters": [_ID_PARAMETER], "post": moved}
     if _can_convert(access, entity):
-        converted = _operation(
-            f"convert{name}", label, _converted_schema(entity), _KEYED, _wish_schema(entity)
-        )
+        converted = _operation(f"convert{name}", label, converted_schema(entity), _KEYED, wish_schema(entity))
         paths[f"{place}/{{id}}/convert"] = {"parameters": [_ID_PARAMETER], "post": converted}
     listed = _operation(f"files{name}", label, FILES, [])
     paths[f"{place}/{{id}}/files"] = {"parameters": [_ID_PARAMETER], "get": listed}
@@ -145,32 +144,6 @@ def _can_convert(access: Access, entity: CompiledEntity) -> bool:
     return entity.conversion is not None and all(
         access.can(entity.key, act) for act in ("update", "transition")
     )
-
-
-def _wish_schema(entity: CompiledEntity) -> Schema:
-    """By target: values, the id of a record, or nothing where it may be left out."""
-    assert entity.conversion is not None
-    none: list[Schema] = [{"type": "null"}, {"const": False}]
-    wishes: dict[str, Schema] = {
-        target.key: {
-            "title": target.label.get("en") or target.key,
-            "anyOf": [{"type": "object"}, {"type": "string", "format": "uuid"}, {"const": True}]
-            + (none if target.optional else []),
-        }
-        for target in entity.conversion.targets
-    }
-    return {"type": "object", "properties": wishes, "additionalProperties": False}
-
-
-def _converted_schema(entity: CompiledEntity) -> Schema:
-    assert entity.conversion is not None
-    made = {
-        "type": ["object", "null"],
-        "required": ["id", "created"],
-        "properties": {"id": {"type": "string", "format": "uuid"}, "created": {"type": "boolean"}},
-    }
-    keys = [entity.key, *(target.key for target in entity.conversion.targets)]
-    return {"type": "object", "required": keys, "properties": dict.fromkeys(keys, made)}
 
 
 def _file_paths(app: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -161,6 +162,24 @@ def test_the_same_request_under_one_key_converts_once(crm: Crm):
     assert (first.status, first.body) == (200, again.body)
     other = convert(crm, id_, {"opportunity": None}, idempotency_key="convert-once")
     assert other.code == "idempotency_mismatch"
+
+
+def test_of_many_conversions_at_a_time_one_is_done(crm: Crm):
+    id_, deals = lead(crm), count(crm, "opportunity")
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: convert(crm, id_), range(6)))
+    assert sorted(each.status for each in answers) == [200, 409, 409, 409, 409, 409]
+    assert {each.code for each in answers if each.status == 409} == {"converted"}
+    assert count(crm, "opportunity") == deals + 1
+
+
+def test_statements_of_a_conversion(crm: Crm):
+    convert(crm, lead(crm))
+    id_ = lead(crm)
+    with crm.counted() as statements:
+        assert convert(crm, id_).status == 200
+    print(len(statements))
+    assert len(statements) <= 50, "\n".join(statements)
 
 
 def test_a_lead_that_was_moved_back_uses_what_it_was_converted_to(crm: Crm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -122,6 +123,18 @@ def test_a_file_belongs_to_one_record_only(crm: Crm):
         ("/photos/0", "no_such_file"),
         ("/photos/1", "no_such_file"),
     ]
+
+
+def test_of_many_records_that_name_one_file_at_a_time_one_gets_it(crm: Crm):
+    file = uploaded(crm, "service")
+
+    def name(number: int) -> Answer:
+        return post(crm, "service", "/records/ticket", {"name": f"Race {number}", "photos": [file]})
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(name, range(6)))
+    assert {each.status for each in answers} <= {201, 409, 422}
+    assert sum(each.status == 201 for each in answers) == 1
 
 
 def test_a_field_takes_only_types_that_it_accepts(crm: Crm):

@@ -211,3 +211,17 @@ def test_reading_the_largest_template_takes_little_memory() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert int(done.stdout) < 60 * 1024, f"{int(done.stdout) // 1024} MiB"
+
+
+@pytest.mark.parametrize(
+    "accept", [".pdf", "pdf", "image/", "*/*", "image/*x", "Image/PNG", "image/png; q=1"]
+)
+def test_what_is_accepted_is_told_as_media_types(accept: str):
+    data = small()
+    data["entities"][0]["fields"].append(
+        field("file", "paper", accept=["image/*", "application/pdf", accept])
+    )
+    number = len(data["entities"][0]["fields"]) - 1
+    ((code, path),) = complaints(data)
+    assert path == f"/entities/0/fields/{number}/accept/2"
+    assert code in SENTENCES
