@@ -7,7 +7,7 @@ next. Steps never call each other. Only the edge commits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -27,6 +27,8 @@ from runtime.follow_ups import refresh_others
 from runtime.gates import require_gates
 from runtime.numbering import give_numbers
 from runtime.refusals import FieldError, GateClosed, Invalid
+from runtime.rules.doors import Doors
+from runtime.rules.matching import match_rules
 from runtime.search import index_change
 from runtime.stages import settle_stages
 from runtime.storing import saved_of, stamp, stay_inside, store
@@ -49,8 +51,15 @@ PREPARE: tuple[Step, ...] = (
     require_validations,
     require_gates,
 )
+
+
+def follow_rules(unit: Unit, change: Change) -> Iterable[FollowUp]:
+    """Step 13: the rules that the change starts."""
+    return match_rules(unit, [change], DOORS)
+
+
 #: Steps 10 to 14.
-FINISH: tuple[Step, ...] = (store, stay_inside, take_files, index_change, refresh_others)
+FINISH: tuple[Step, ...] = (store, stay_inside, take_files, index_change, refresh_others, follow_rules)
 #: Steps 2 and 3, where there are values.
 DECODE: tuple[Step, ...] = (require_fields, find_form, decode_values, decode_evidence)
 
@@ -195,7 +204,7 @@ def delete(unit: Unit, entity: str, record_id: UUID, *, version: int | None = No
     unit.access.require(entity, "delete")
     before = lock_record(unit, entity, record_id, ("delete",))
     change = _change(unit, "delete", ("delete",), entity, Request(version=version), before, dict(before))
-    _run(unit, change, (require_unreferred, stamp, store, release, refresh_others))
+    _run(unit, change, (require_unreferred, stamp, store, release, refresh_others, follow_rules))
 
 
 def restore(unit: Unit, entity: str, record_id: UUID) -> Saved:
@@ -266,11 +275,23 @@ def _change(
 
 def _run(unit: Unit, change: Change, steps: tuple[Step, ...]) -> Saved:
     """Every step, then what they cause."""
+    first = len(unit.budget.saves) if unit.budget.is_draining else 0
 
-    def act() -> Saved:
+    def act() -> None:
         for step in steps:
             unit.follow(*(step(unit, change) or ()))
-        return saved_of(change)
+        unit.budget.saves.append(saved_of(change))
 
-    saved: Saved = unit.drain(act)
-    return saved
+    unit.drain(act)
+    return _newest(change, unit.budget.saves[first:])
+
+
+def _newest(change: Change, saves: Sequence[Saved]) -> Saved:
+    """The record as what followed left it: rules may have saved it again."""
+    again = [each for each in saves if each.id == change.id and each.entity == change.key]
+    changed = frozenset[str]().union(*(each.changed for each in again))
+    return replace(again[-1], changed=changed, warnings=again[0].warnings)
+
+
+#: How rules save what they do.
+DOORS = Doors(create, update, transition)

@@ -48,6 +48,7 @@ class Served:
         records: tables of its entities, by entity id.
         support: tables beside them.
         dialect: of the database.
+        off: ids of elements that are switched off here.
     """
 
     app: App
@@ -55,6 +56,7 @@ class Served:
     records: RecordTables
     support: SupportTables
     dialect: Dialect
+    off: frozenset[str] = frozenset()
 
     def entity_table(self, key: str) -> sa.Table:
         """The table of an entity of the app; KeyError where there is none."""

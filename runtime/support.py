@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
-from expressions.storage import Instant, JsonValue, Text, Uuid
+from expressions.storage import Flag, Instant, JsonValue, Text, Uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class SupportTables:
         freeze: stages that take no more records.
         refusal: what was refused to whom and why.
         idempotency: answers kept for repeated requests.
+        run: what rules did, or have to do, and why.
+        switch: elements of the document that were switched on or off here.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
     """
 
@@ -45,6 +47,8 @@ class SupportTables:
     freeze: sa.Table
     refusal: sa.Table
     idempotency: sa.Table
+    run: sa.Table
+    switch: sa.Table
     search: sa.Table
 
 
@@ -122,6 +126,12 @@ class _Maker:
             "refusal", _id(), *place, *made, _text("act"), _text("code"), _json("why"), found_by
         )
 
+    def run(self) -> sa.Table:
+        by_rule = sa.Index(f"ix_{self.schema}_run_rule", "rule", "at")
+        by_state = sa.Index(f"ix_{self.schema}_run_state", "state", "at")
+        parts = (_text("rule"), _text("state"), _whole("version"), _json("cause"), _json("why"))
+        return self.of_record("run", *parts, by_rule, by_state)
+
     def search(self) -> sa.Table:
         """The tokens of each record. SQLite finds them through a full-text table that triggers keep in step."""
         if self.dialect == "postgresql":
@@ -162,6 +172,14 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         ),
         refusal=make.refusal(),
         idempotency=make.idempotency(),
+        run=make.run(),
+        switch=make.table(
+            "switch",
+            _text("element", key=True),
+            sa.Column("is_on", Flag(), nullable=False),
+            _moment("at"),
+            _uuid("by", nullable=True),
+        ),
         search=make.search(),
     )
 

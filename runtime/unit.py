@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from sqlalchemy.engine import Connection
 
 from expressions.context import Context
 from runtime.access import Access
+from runtime.change import Saved
+from runtime.ports import AfterCommit, Job
 from runtime.refusals import BudgetSpent
 from runtime.served import Served
 
@@ -40,19 +42,42 @@ class FollowUp:
 
 @dataclass(slots=True)
 class Budget:
-    """What a request has used up, and what waits to be done.
+    """What a request has used up, what waits to be done, and what is written down when a root is done.
 
     Attributes:
         request_writes: records written so far.
         root_writes: of those, the ones that the act being worked on caused.
         waiting: follow-ups, each with the unit it runs in.
         is_draining: whether a root is being worked on.
+        rows: of support tables, written together at the end of the root.
+        jobs: for after the commit.
+        saves: what was saved under the root, in order.
     """
 
     request_writes: int = 0
     root_writes: int = 0
     waiting: deque[tuple[Unit, FollowUp]] = field(default_factory=deque)
     is_draining: bool = False
+    rows: list[tuple[sa.Table, Mapping[str, Any]]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    saves: list[Saved] = field(default_factory=list)
+
+    @property
+    def mark(self) -> tuple[int, ...]:
+        """How much there is, for :meth:`back_to`."""
+        return len(self.waiting), len(self.rows), len(self.jobs), len(self.saves)
+
+    def back_to(self, mark: tuple[int, ...]) -> None:
+        """Forget what came since: its savepoint is gone. What was used up stays used up."""
+        while len(self.waiting) > mark[0]:
+            self.waiting.pop()
+        for kept, length in ((self.rows, mark[1]), (self.jobs, mark[2]), (self.saves, mark[3])):
+            del kept[length:]
+
+    def begin(self) -> None:
+        """A root begins: nothing waits, nothing was saved under it."""
+        self.back_to((0, 0, 0, 0))
+        self.is_draining, self.root_writes = True, 0
 
 
 @dataclass(frozen=True)
@@ -73,6 +98,7 @@ class Unit:
         served: the app.
         access: what the actor may.
         now: the moment of everything that the transaction does (aware, UTC).
+        after_commit: who takes what is to be done after the commit.
         request: the id of the request, for history.
         cause: what led here, the first cause first; empty for the act itself.
         derived: what changed in other records by computation.
@@ -82,6 +108,7 @@ class Unit:
     served: Served
     access: Access
     now: datetime
+    after_commit: AfterCommit
     request: str | None = None
     cause: tuple[str, ...] = ()
     budget: Budget = field(default_factory=Budget)
@@ -144,6 +171,10 @@ class Unit:
         """Queue what must be saved next."""
         self.budget.waiting.extend((self, each) for each in follow_ups)
 
+    def note(self, table: sa.Table, row: Mapping[str, Any]) -> None:
+        """Write a row of a support table when the root is done; forgotten with the part that notes it."""
+        self.budget.rows.append((table, row))
+
     def drain(self, act: Callable[[], Any]) -> Any:
         """Run an act; when it is a root, then everything it caused, first come, first served.
 
@@ -153,13 +184,25 @@ class Unit:
         budget = self.budget
         if budget.is_draining:
             return act()
-        budget.is_draining, budget.root_writes = True, 0
+        budget.begin()
         try:
             result = act()
             while budget.waiting:
                 unit, follow_up = budget.waiting.popleft()
                 follow_up.run(unit.caused_by(follow_up.cause))
+            self._write_down()
             return result
         finally:
             budget.waiting.clear()
             budget.is_draining = False
+
+    def _write_down(self) -> None:
+        """The rows of the root, one statement per table, and its jobs."""
+        by_table: dict[sa.Table, list[Mapping[str, Any]]] = defaultdict(list)
+        for table, row in self.budget.rows:
+            by_table[table].append(row)
+        for table, rows in by_table.items():
+            statement = self.statement(("insert", table.name), partial(sa.insert, table))
+            self.connection.execute(statement, rows)
+        if self.budget.jobs:
+            self.after_commit.enqueue(self.connection, self.budget.jobs)

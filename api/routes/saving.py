@@ -22,6 +22,7 @@ from runtime.refusals import FieldError, Invalid, NotFound
 from runtime.unit import Unit
 from schema_store.field_types.base import FieldValueError
 from schema_store.field_types.relations import require_uuid
+from workflows.queue import RunQueue
 
 router = APIRouter(route_class=Endpoint, tags=["records"], prefix="/apps/{app}/records/{entity}")
 
@@ -71,7 +72,7 @@ class RecordShape(BaseModel):
 
 def unit_of(call: Call, access: Access) -> Unit:
     """The unit of work of a request."""
-    return Unit(call.connection, access.served, access, call.now)
+    return Unit(call.connection, access.served, access, call.now, RunQueue())
 
 
 def take_id(wire: dict[str, Any]) -> tuple[UUID | None, dict[str, Any]]:

@@ -12,9 +12,11 @@ from schema_store.compile.entity import compile_entity
 from schema_store.compile.forms import compile_form
 from schema_store.compile.process import compile_pipeline
 from schema_store.compile.programs import Programs
+from schema_store.compile.rules import compile_rule, compile_signal, index_rules
 from schema_store.compile.scoring import compile_calculation, compile_score
 from schema_store.compiled.app import App, CompiledEntity
 from schema_store.compiled.process import CompiledPipeline
+from schema_store.compiled.rules import CompiledRule, RuleIndex
 from schema_store.compiled.scoring import CompiledScore
 from schema_store.diagnostics import Diagnostic, has_errors
 from schema_store.document import AppDocument
@@ -47,6 +49,8 @@ def build_app(analysis: Analysis, version: int) -> App:
     scores = {score.key: compile_score(score, programs) for score in document.scores}
     pipelines = [compile_pipeline(pipeline, programs) for pipeline in document.pipelines]
     entities = _entities(programs, scores, pipelines)
+    rules = {rule.key: compile_rule(rule, programs) for rule in document.rules}
+    signals = {each.key: made for each in document.signals if (made := compile_signal(each, programs))}
     return App(
         key=document.key,
         version=version,
@@ -62,6 +66,10 @@ def build_app(analysis: Analysis, version: int) -> App:
         calculations={each.key: compile_calculation(each, programs) for each in document.calculations},
         roles={role.key: compile_role(role, programs) for role in document.roles},
         forms={each.key: compile_form(each, programs) for each in document.forms},
+        rules=rules,
+        signals=signals,
+        triggers=_triggers([*signals.values(), *rules.values()], scores.values()),
+        tasks=settings.tasks,
         tables=analysis.environments.tables,
         calendars=analysis.environments.calendars,
         order=tuple(analysis.derivation.order),
@@ -81,3 +89,15 @@ def _entities(
         )
         for entity in programs.analysis.document.entities
     }
+
+
+def _triggers(rules: Iterable[CompiledRule], scores: Iterable[CompiledScore]) -> dict[str, RuleIndex]:
+    bands: dict[tuple[str, str], tuple[str, ...]] = {}
+    for score in scores:
+        for band in score.bands if score.band_field else ():
+            place = score.entity, band.key
+            bands[place] = (*bands.get(place, ()), score.band_field or "")
+    by_entity: dict[str, list[CompiledRule]] = {}
+    for rule in rules:
+        by_entity.setdefault(rule.entity, []).append(rule)
+    return {entity: index_rules(each, bands) for entity, each in by_entity.items()}

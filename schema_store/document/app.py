@@ -8,7 +8,7 @@ from pydantic import Field as PydanticField
 
 from schema_store.document.access import Role
 from schema_store.document.automation import Connector, Dispatch, Message, Pool, Rule, Signal
-from schema_store.document.base import Element, Key, Locale, LocaleText, Model, Ref
+from schema_store.document.base import Element, EntityKey, FieldKey, Key, Locale, LocaleText, Model, Ref
 from schema_store.document.entities import Entity, OptionSet
 from schema_store.document.process import BusinessCalendar, Pipeline, Sla
 from schema_store.document.scoring import Calculation, Score, TierTable
@@ -38,6 +38,19 @@ EXPERIMENTAL = frozenset(
 )
 
 
+class TaskSettings(Model):
+    """Which entity holds the to-dos that rules create, and which of its fields say what.
+
+    The first reference of that entity to the record's own entity says what a to-do is about.
+    """
+
+    entity: EntityKey
+    title: FieldKey
+    assignee: FieldKey | None = None
+    due: FieldKey | None = None
+    checklist: FieldKey | None = None
+
+
 class Settings(Model):
     """Settings of the workspace that the app assumes."""
 
@@ -47,6 +60,7 @@ class Settings(Model):
     locales: Annotated[list[Locale], PydanticField(min_length=1, max_length=20)] = ["zh-CN", "en"]
     fiscal_year_start: Annotated[int, PydanticField(ge=1, le=12)] = 1
     calendar: Annotated[Key | None, Ref("calendar")] = None
+    tasks: TaskSettings | None = None
 
 
 class DocumentTest(Element):

@@ -1,0 +1,17 @@
+"""The ways into the order of execution that rules take; :mod:`runtime.save` hands them over, which itself calls rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runtime.change import DryRun, Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """``create``, ``update`` and ``transition`` of :mod:`runtime.save`."""
+
+    create: Callable[..., Saved]
+    update: Callable[..., Saved]
+    transition: Callable[..., Saved | DryRun]
