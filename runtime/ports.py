@@ -50,4 +50,5 @@ class NothingAfter:
         Raises:
             AssertionError: always.
         """
+        del connection
         raise AssertionError(f"nobody takes the work of {jobs[0].rule.cause}")

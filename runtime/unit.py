@@ -52,6 +52,7 @@ class Budget:
         rows: of support tables, written together at the end of the root.
         jobs: for after the commit.
         saves: what was saved under the root, in order.
+        matched: how many of the unit's derived changes rules have looked at.
     """
 
     request_writes: int = 0
@@ -61,14 +62,15 @@ class Budget:
     rows: list[tuple[sa.Table, Mapping[str, Any]]] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     saves: list[Saved] = field(default_factory=list)
+    matched: int = 0
 
     @property
     def mark(self) -> tuple[int, ...]:
-        """How much there is, for :meth:`back_to`."""
+        """How much there is."""
         return len(self.waiting), len(self.rows), len(self.jobs), len(self.saves)
 
     def back_to(self, mark: tuple[int, ...]) -> None:
-        """Forget what came since: its savepoint is gone. What was used up stays used up."""
+        """Forget what came since."""
         while len(self.waiting) > mark[0]:
             self.waiting.pop()
         for kept, length in ((self.rows, mark[1]), (self.jobs, mark[2]), (self.saves, mark[3])):
@@ -170,6 +172,22 @@ class Unit:
     def follow(self, *follow_ups: FollowUp) -> None:
         """Queue what must be saved next."""
         self.budget.waiting.extend((self, each) for each in follow_ups)
+
+    def fresh_derived(self) -> list[Derived]:
+        """The derived changes that no rule has looked at yet; they count as looked at from now on."""
+        fresh = self.derived[self.budget.matched :]
+        self.budget.matched = len(self.derived)
+        return fresh
+
+    def mark(self) -> tuple[int, ...]:
+        """How much there is, for :meth:`back_to`."""
+        return (len(self.derived), *self.budget.mark)
+
+    def back_to(self, mark: tuple[int, ...]) -> None:
+        """Forget what came since: its savepoint is gone. What was used up stays used up."""
+        del self.derived[mark[0] :]
+        self.budget.matched = min(self.budget.matched, mark[0])
+        self.budget.back_to(mark[1:])
 
     def note(self, table: sa.Table, row: Mapping[str, Any]) -> None:
         """Write a row of a support table when the root is done; forgotten with the part that notes it."""

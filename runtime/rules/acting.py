@@ -154,7 +154,7 @@ class Acting:
         step["made"] = {"entity": entity, "id": str(saved.id)}
 
     def _task(self, action: CompiledTask, step: Step) -> None:
-        entity, wire = make_task(self.unit, action, self.rule, self.record, self.row)
+        entity, wire = make_task(self.unit, action, self.record, self.row)
         self._made(entity, wire, step)
 
     def _advance(self, action: CompiledAdvance, step: Step) -> None:

@@ -1,4 +1,4 @@
-"""The ways into the order of execution that rules take; :mod:`runtime.save` hands them over, which itself calls rules."""
+"""The ways into the order of execution that rules take; :mod:`runtime.save`, which calls rules, hands them over."""
 
 from __future__ import annotations
 

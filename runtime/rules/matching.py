@@ -48,10 +48,13 @@ def match_rules(unit: Unit, changes: Sequence[Change], doors: Doors) -> Iterator
 
     An import of what was starts nothing: its rules have run then.
     """
-    derived = tuple(unit.derived)
-    unit.derived.clear()
-    found = [*_of_changes(unit, changes), *_of_derived(unit, changes, derived)]
+    found = [*_of_changes(unit, changes), *_of_derived(unit, changes, unit.fresh_derived())]
     yield from follow_up(unit, found, doors)
+
+
+def changed_by_others(unit: Unit) -> list[Candidate]:
+    """The rules that wait for a computed value which is different now, where no record was saved."""
+    return list(_of_derived(unit, (), unit.fresh_derived()))
 
 
 def follow_up(unit: Unit, candidates: Iterable[Candidate], doors: Doors) -> Iterator[FollowUp]:

@@ -45,7 +45,7 @@ def run_rule(unit: Unit, match: Match, doors: Doors) -> None:
         BudgetSpent: too much was caused; the edge takes back the whole act.
     """
     rule = match.rule
-    budget, derived = unit.budget.mark, len(unit.derived)
+    mark = unit.mark()
     inner = replace(unit, access=rule_access(rule, unit.access))
     acting = Acting(inner, doors, rule, match.record, match.values)
     failure: dict[str, Any] | None = None
@@ -55,8 +55,7 @@ def run_rule(unit: Unit, match: Match, doors: Doors) -> None:
     except BudgetSpent:
         raise
     except Refused as refusal:
-        unit.budget.back_to(budget)
-        del unit.derived[derived:]
+        unit.back_to(mark)
         failure = refusal_shape(refusal)
     _keep(unit, match, acting, failure)
 

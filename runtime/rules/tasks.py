@@ -8,11 +8,11 @@ from uuid import UUID
 from runtime.change import Values
 from runtime.refusals import Conflict
 from runtime.unit import Unit
-from schema_store.compiled.rules import CompiledRule, CompiledTask, Text
+from schema_store.compiled.rules import CompiledTask, Text
 
 
 def make_task(
-    unit: Unit, action: CompiledTask, rule: CompiledRule, record: UUID, row: Values
+    unit: Unit, action: CompiledTask, record: UUID, row: Values
 ) -> tuple[str, dict[str, Any]]:
     """The entity of to-dos, and the wire values of a new one.
 
