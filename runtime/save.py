@@ -32,6 +32,7 @@ from runtime.rules.matching import match_rules
 from runtime.search import index_change
 from runtime.stages import settle_stages
 from runtime.storing import saved_of, stamp, stay_inside, store
+from runtime.timers import move_timers
 from runtime.unit import FollowUp, Unit
 from runtime.writer.columns import columns_of
 from runtime.writer.locking import lock_binned, lock_record
@@ -58,8 +59,21 @@ def follow_rules(unit: Unit, change: Change) -> Iterable[FollowUp]:
     return match_rules(unit, [change], DOORS)
 
 
+def start_timers(unit: Unit, change: Change) -> None:
+    """Step 12: the clocks that the change starts, moves or stops."""
+    move_timers(unit, [change])
+
+
 #: Steps 10 to 14.
-FINISH: tuple[Step, ...] = (store, stay_inside, take_files, index_change, refresh_others, follow_rules)
+FINISH: tuple[Step, ...] = (
+    store,
+    stay_inside,
+    take_files,
+    index_change,
+    refresh_others,
+    start_timers,
+    follow_rules,
+)
 #: Steps 2 and 3, where there are values.
 DECODE: tuple[Step, ...] = (require_fields, find_form, decode_values, decode_evidence)
 
@@ -204,7 +218,9 @@ def delete(unit: Unit, entity: str, record_id: UUID, *, version: int | None = No
     unit.access.require(entity, "delete")
     before = lock_record(unit, entity, record_id, ("delete",))
     change = _change(unit, "delete", ("delete",), entity, Request(version=version), before, dict(before))
-    _run(unit, change, (require_unreferred, stamp, store, release, refresh_others, follow_rules))
+    _run(
+        unit, change, (require_unreferred, stamp, store, release, refresh_others, start_timers, follow_rules)
+    )
 
 
 def restore(unit: Unit, entity: str, record_id: UUID) -> Saved:

@@ -33,6 +33,9 @@ class SupportTables:
         refusal: what was refused to whom and why.
         idempotency: answers kept for repeated requests.
         run: what rules did, or have to do, and why.
+        timer: the moments of the clocks that run on records, and why they are when they are.
+        assignment: who was chosen for a record, and why; who was not, too.
+        assignee: how often, since when and with what start each person takes part in a dispatch.
         switch: elements of the document that were switched on or off here.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
     """
@@ -48,6 +51,9 @@ class SupportTables:
     refusal: sa.Table
     idempotency: sa.Table
     run: sa.Table
+    timer: sa.Table
+    assignment: sa.Table
+    assignee: sa.Table
     switch: sa.Table
     search: sa.Table
 
@@ -64,8 +70,8 @@ def _text(name: str, *, nullable: bool = False, key: bool = False) -> sa.Column[
     return sa.Column(name, Text(), nullable=nullable, primary_key=key)
 
 
-def _moment(name: str) -> sa.Column[Any]:
-    return sa.Column(name, Instant(), nullable=False)
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, Instant(), nullable=nullable)
 
 
 def _json(name: str, *, nullable: bool = False) -> sa.Column[Any]:
@@ -132,6 +138,19 @@ class _Maker:
         parts = (_text("rule"), _text("state"), _whole("version"), _json("cause"), _json("why"))
         return self.of_record("run", *parts, by_rule, by_state)
 
+    def timer(self) -> sa.Table:
+        """``left``: of the time to count, in microseconds, when it ran on at ``since``; ``ended``: its clock stopped."""
+        by_due = sa.Index(f"ix_{self.schema}_timer_due", "state", "due")
+        texts = [_text(name) for name in ("sla", "kind", "tier", "zone")]
+        counted = (
+            _whole("left"),
+            _moment("since"),
+            _moment("due", nullable=True),
+            _moment("ended", nullable=True),
+        )
+        versions = (_text("calendar", nullable=True), _whole("calendar_version"), _whole("generation"))
+        return self.of_record("timer", *texts, *counted, *versions, _text("state"), _json("why"), by_due)
+
     def search(self) -> sa.Table:
         """The tokens of each record. SQLite finds them through a full-text table that triggers keep in step."""
         if self.dialect == "postgresql":
@@ -173,6 +192,21 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         refusal=make.refusal(),
         idempotency=make.idempotency(),
         run=make.run(),
+        timer=make.timer(),
+        assignment=make.of_record(
+            "assignment",
+            _text("dispatch", nullable=True),
+            _text("pool", nullable=True),
+            _uuid("person", nullable=True),
+            _json("why"),
+        ),
+        assignee=make.table(
+            "assignee",
+            _text("dispatch", key=True),
+            sa.Column("person", Uuid(), primary_key=True),
+            _moment("since"),
+            *(_whole(name) for name in ("base", "given", "turn")),
+        ),
         switch=make.table(
             "switch",
             _text("element", key=True),

@@ -52,6 +52,7 @@ class Budget:
         rows: of support tables, written together at the end of the root.
         jobs: for after the commit.
         saves: what was saved under the root, in order.
+        kept: what the request has read and may go on using, under keys of those who keep it.
         matched: how many of the unit's derived changes rules have looked at.
     """
 
@@ -63,6 +64,7 @@ class Budget:
     jobs: list[Job] = field(default_factory=list)
     saves: list[Saved] = field(default_factory=list)
     matched: int = 0
+    kept: dict[Hashable, Any] = field(default_factory=dict)
 
     @property
     def mark(self) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from runtime.assigning import choose, keep_assignment
 from runtime.change import Saved, Values, wire_name
 from runtime.computed.rows import Rows
 from runtime.freezes import freeze_stage, thaw_stage
@@ -16,6 +17,7 @@ from runtime.rules.tasks import make_task
 from runtime.unit import Unit
 from runtime.writer.locking import lock_record
 from schema_store.compiled.app import CompiledField
+from schema_store.compiled.dispatch import CompiledDispatch
 from schema_store.compiled.process import CompiledStage
 from schema_store.compiled.rules import (
     CompiledAction,
@@ -168,7 +170,31 @@ class Acting:
         self._note(saved, {field: action.stage}, step)
 
     def _assign(self, action: CompiledAssign, step: Step) -> None:
-        del action, step
+        """Hand the record over; where nobody is free it stays as it is, and the reasons say so."""
+        entity = self.rule.entity
+        if action.dispatch is None:
+            step["pool"] = action.pool
+            keep_assignment(self.unit, action, entity, self.record, None, {})
+            self._write({"owner_id": None}, step)
+            return
+        dispatch = self.unit.served.app.dispatches[action.dispatch]
+        choice = choose(self.unit, dispatch, self._dispatched(dispatch))
+        keep_assignment(self.unit, action, entity, self.record, choice.person, choice.why)
+        step["dispatch"], step["row"] = dispatch.key, choice.why["row"]
+        if choice.person is None:
+            step["state"] = "unchanged"
+        else:
+            self._write({"owner_id": str(choice.person)}, step)
+
+    def _dispatched(self, dispatch: CompiledDispatch) -> Values:
+        """The record with what the rows of a dispatch look at."""
+        unit, entity = self.unit, self.rule.entity
+        want = unit.statement(
+            ("dispatch", dispatch.id), lambda: want_of(unit.served.app, entity, dispatch.reads)
+        )
+        row = lock_record(unit, entity, self.record, ("read",))
+        Rows(unit.connection, unit.served, unit.context).complete(want, [row])
+        return row
 
     def _tag(self, action: CompiledTag, step: Step) -> None:
         standing = tuple(self.row.get(action.field) or ())

@@ -1,4 +1,4 @@
-"""Rules that wait for events: each event of a kind, or a pattern of them; a pattern starts once, when it is complete."""
+"""Rules that wait for events: each of a kind, or a pattern of them, which starts once, when it is complete."""
 
 from __future__ import annotations
 

@@ -11,9 +11,7 @@ from runtime.unit import Unit
 from schema_store.compiled.rules import CompiledTask, Text
 
 
-def make_task(
-    unit: Unit, action: CompiledTask, record: UUID, row: Values
-) -> tuple[str, dict[str, Any]]:
+def make_task(unit: Unit, action: CompiledTask, record: UUID, row: Values) -> tuple[str, dict[str, Any]]:
     """The entity of to-dos, and the wire values of a new one.
 
     Raises:

@@ -8,16 +8,19 @@ from zoneinfo import ZoneInfo
 from schema_store.analysis.analysis import Analysis
 from schema_store.checks import check_analysis
 from schema_store.compile.access import compile_role
+from schema_store.compile.dispatch import compile_dispatch, compile_pool
 from schema_store.compile.entity import compile_entity
 from schema_store.compile.forms import compile_form
 from schema_store.compile.process import compile_pipeline
 from schema_store.compile.programs import Programs
 from schema_store.compile.rules import compile_rule, compile_signal, index_rules
 from schema_store.compile.scoring import compile_calculation, compile_score
+from schema_store.compile.timing import compile_hours, compile_sla
 from schema_store.compiled.app import App, CompiledEntity
 from schema_store.compiled.process import CompiledPipeline
 from schema_store.compiled.rules import CompiledRule, RuleIndex
 from schema_store.compiled.scoring import CompiledScore
+from schema_store.compiled.timing import CompiledSla
 from schema_store.diagnostics import Diagnostic, has_errors
 from schema_store.document import AppDocument
 from schema_store.document.base import Element
@@ -69,6 +72,9 @@ def build_app(analysis: Analysis, version: int) -> App:
         rules=rules,
         signals=signals,
         triggers=_triggers([*signals.values(), *rules.values()], scores.values()),
+        dispatches={each.key: compile_dispatch(each, programs) for each in document.dispatches},
+        pools={each.key: compile_pool(each, programs) for each in document.pools},
+        slas=_slas(programs),
         tasks=settings.tasks,
         tables=analysis.environments.tables,
         calendars=analysis.environments.calendars,
@@ -101,3 +107,12 @@ def _triggers(rules: Iterable[CompiledRule], scores: Iterable[CompiledScore]) ->
     for rule in rules:
         by_entity.setdefault(rule.entity, []).append(rule)
     return {entity: index_rules(each, bands) for entity, each in by_entity.items()}
+
+
+def _slas(programs: Programs) -> dict[str, tuple[CompiledSla, ...]]:
+    document = programs.analysis.document
+    hours = {each.key: compile_hours(each, document.settings.zone) for each in document.calendars}
+    found: dict[str, tuple[CompiledSla, ...]] = {}
+    for sla in document.slas:
+        found[sla.entity] = (*found.get(sla.entity, ()), compile_sla(sla, programs, hours))
+    return found

@@ -72,3 +72,32 @@ def test_maturity_48_from_events_with_its_reasons(crm: Crm) -> None:
     why = crm.get("rep1", f"/records/lead/{record}/explain?field=maturity").json["value"]
     points = {factor["key"]: float(factor["points"]) for factor in why["factors"]}
     assert points == {"complete": 5, "site": 12, "downloads": 16, "appointments": 15}
+
+
+def test_s0_03_a_new_lead_is_assigned_with_reasons(crm: Crm) -> None:
+    record = lead(crm, "director", owner_id=None, industry=None)
+    assert record["owner_id"] in {str(crm.ids["rep1"]), str(crm.ids["rep2"])}
+    assert record["version"] == 2
+    why = crm.get("manager", f"/records/lead/{record['id']}/explain?field=owner_id").json["value"]
+    assigned = why["assignment"]
+    assert (assigned["dispatch"], assigned["row"]) == ("lead_dispatch", "same_region")
+    assert assigned["person"] == record["owner_id"]
+    states = {person["id"]: person["state"] for person in assigned["people"]}
+    assert states[str(crm.ids["rep3"])] == "other_region"
+    assert states[record["owner_id"]] == "chosen"
+    assert why["change"]["cause"]["chain"] == ["rule:assign_new_lead"]
+    assert why["change"]["by"]["name"] == "director"
+
+
+def test_a_hundred_leads_spread_evenly(crm: Crm) -> None:
+    rows = [
+        {"name": f"批量{number}", "owner_id": None, "region": str(crm.ids["east"])} for number in range(40)
+    ]
+    answer = post(crm, "director", "/records/lead/bulk", {"create": rows})
+    assert answer.status == 200, answer.body
+    owners = [seen(crm, "lead", each["id"], "manager")["owner_id"] for each in answer.json["results"]]
+    shares = [owners.count(str(crm.ids[rep])) for rep in ("rep1", "rep2")]
+    assert sum(shares) == 40
+    # rep1 owns the leads of the tests before; an even load is what is wanted, not an even share
+    loads = [len(crm.items(rep, "/records/lead?limit=500")) for rep in ("rep1", "rep2")]
+    assert abs(loads[0] - loads[1]) <= 1, loads
