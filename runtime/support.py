@@ -139,7 +139,7 @@ class _Maker:
         return self.of_record("run", *parts, by_rule, by_state)
 
     def timer(self) -> sa.Table:
-        """``left``: of the time to count, in microseconds, when it ran on at ``since``; ``ended``: its clock stopped."""
+        """``left``: microseconds to count when it ran on at ``since``; ``ended``: when its clock stopped."""
         by_due = sa.Index(f"ix_{self.schema}_timer_due", "state", "due")
         texts = [_text(name) for name in ("sla", "kind", "tier", "zone")]
         counted = (

@@ -41,7 +41,7 @@ class _Moves:
 def move_timers(unit: Unit, changes: Sequence[Change]) -> None:
     """Start, pause, resume and stop the clocks that the changes concern.
 
-    At most three statements for all changes of an entity, none where it has no SLA whose conditions look at what changed.
+    At most three statements for all changes of an entity; none where no condition looks at what changed.
     """
     by_entity: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
@@ -115,6 +115,8 @@ def _move_one(
         moves.moved += [_stopped(unit, each, reason) for each in known]
     elif is_open:
         moves.moved += list(_paused(unit, sla, known) if is_paused else _resumed(unit, sla, known))
+    elif sla.id in unit.served.off:
+        return
     elif row is not None and not is_stopped and sla.start.eval(row, unit.context) is True:
         generation = known[0].generation + 1 if known else 1
         moves.started += _started(unit, sla, change, generation, is_paused=is_paused)

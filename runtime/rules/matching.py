@@ -19,8 +19,7 @@ from runtime.rules.running import Match, run_rule
 from runtime.served import Served
 from runtime.unit import Derived, FollowUp, Unit
 from schema_store.compiled.app import CompiledEntity
-from schema_store.compiled.rules import CompiledRule, RuleIndex
-from schema_store.normalise import normalise_text
+from schema_store.compiled.rules import CompiledRule, RuleIndex, phrases_in
 from schema_store.wire import to_wire
 
 Found = tuple[CompiledRule, Mapping[str, Any]]
@@ -76,14 +75,6 @@ def is_met(unit: Unit, rule: CompiledRule, row: Mapping[str, Any]) -> bool:
     if rule.kind == "signal":
         return bool(phrases_in(rule, row.get(rule.field or "")))
     return rule.condition is None or rule.condition.eval(row, unit.context) is True
-
-
-def phrases_in(rule: CompiledRule, text: Any) -> tuple[str, ...]:
-    """The phrases of a signal that a text holds, as they are compared."""
-    if not isinstance(text, str):
-        return ()
-    plain = normalise_text(text)
-    return tuple(phrase for phrase in rule.phrases if phrase in plain)
 
 
 def _is_there(candidate: Candidate, row: Mapping[str, Any]) -> bool:

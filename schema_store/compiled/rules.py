@@ -13,6 +13,7 @@ from expressions.typed import Value
 from expressions.types import Type
 from schema_store.document.access import Act
 from schema_store.document.automation import Trigger
+from schema_store.normalise import normalise_text
 from schema_store.settle import settle
 
 Text = Mapping[str, str]
@@ -217,3 +218,11 @@ def actions_of(actions: tuple[CompiledAction, ...]) -> Iterator[CompiledAction]:
         if isinstance(action, CompiledBranch):
             yield from actions_of(action.then)
             yield from actions_of(action.otherwise)
+
+
+def phrases_in(rule: CompiledRule, text: object) -> tuple[str, ...]:
+    """The phrases of a signal that a text holds, as they are compared."""
+    if not isinstance(text, str):
+        return ()
+    plain = normalise_text(text)
+    return tuple(phrase for phrase in rule.phrases if phrase in plain)

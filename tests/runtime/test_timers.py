@@ -141,7 +141,7 @@ def test_a_clock_ends_with_its_record_and_begins_anew_when_it_comes_back(world: 
     assert clock(world, case)[0].why["stopped"]["reason"] == "deleted"
     at(world, 10)
     world.restore("case", case)
-    assert [row.due for row in clock(world, case) if row.generation == 2][0] == NOW + 30 * MINUTE
+    assert next(row.due for row in clock(world, case) if row.generation == 2) == NOW + 30 * MINUTE
 
 
 def test_what_does_not_concern_a_clock_costs_nothing(world: World) -> None:
