@@ -27,6 +27,7 @@ from runtime.follow_ups import refresh_others
 from runtime.gates import require_gates
 from runtime.numbering import give_numbers
 from runtime.refusals import FieldError, GateClosed, Invalid
+from runtime.rescoring import plan_rescoring
 from runtime.rules.doors import Doors
 from runtime.rules.matching import match_rules
 from runtime.search import index_change
@@ -60,8 +61,9 @@ def follow_rules(unit: Unit, change: Change) -> Iterable[FollowUp]:
 
 
 def start_timers(unit: Unit, change: Change) -> None:
-    """Step 12: the clocks that the change starts, moves or stops."""
+    """Step 12: the clocks that the change starts, moves or stops, and when time alone changes its scores."""
     move_timers(unit, [change])
+    plan_rescoring(unit, [change])
 
 
 #: Steps 10 to 14.

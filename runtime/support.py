@@ -34,6 +34,7 @@ class SupportTables:
         idempotency: answers kept for repeated requests.
         run: what rules did, or have to do, and why.
         timer: the moments of the clocks that run on records, and why they are when they are.
+        rescore: scores that time alone changes, and when it does so next.
         assignment: who was chosen for a record, and why; who was not, too.
         assignee: how often, since when and with what start each person takes part in a dispatch.
         switch: elements of the document that were switched on or off here.
@@ -52,6 +53,7 @@ class SupportTables:
     idempotency: sa.Table
     run: sa.Table
     timer: sa.Table
+    rescore: sa.Table
     assignment: sa.Table
     assignee: sa.Table
     switch: sa.Table
@@ -151,6 +153,13 @@ class _Maker:
         versions = (_text("calendar", nullable=True), _whole("calendar_version"), _whole("generation"))
         return self.of_record("timer", *texts, *counted, *versions, _text("state"), _json("why"), by_due)
 
+    def rescore(self) -> sa.Table:
+        record: sa.Column[Any] = sa.Column("record", Uuid(), primary_key=True)
+        by_due = sa.Index(f"ix_{self.schema}_rescore_due", "due")
+        return self.table(
+            "rescore", _text("score", key=True), record, _text("entity"), _moment("due"), by_due
+        )
+
     def search(self) -> sa.Table:
         """The tokens of each record. SQLite finds them through a full-text table that triggers keep in step."""
         if self.dialect == "postgresql":
@@ -193,6 +202,7 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         idempotency=make.idempotency(),
         run=make.run(),
         timer=make.timer(),
+        rescore=make.rescore(),
         assignment=make.of_record(
             "assignment",
             _text("dispatch", nullable=True),
