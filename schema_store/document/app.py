@@ -63,7 +63,8 @@ class DocumentTest(Element):
     """A given/expect case that the document carries; a failing one blocks publishing.
 
     ``given`` are input or field values in wire form (``children`` of a record as lists of objects); ``expect`` maps
-    line, field or criterion keys to values (``value`` is the result itself).
+    line, field or criterion keys to values (``value`` is the result itself). ``evidence`` names what is shown at a
+    gate, a key for each file.
     """
 
     kind: Literal["calculation", "score", "formula", "gate", "rule", "validation"]
@@ -72,6 +73,7 @@ class DocumentTest(Element):
     note: LocaleText | None = None
     now: Annotated[str | None, PydanticField(max_length=40)] = None
     given: dict[str, Any] = {}
+    evidence: Annotated[list[Key], PydanticField(max_length=50)] = []
     expect: dict[str, Any]
 
 
