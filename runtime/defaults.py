@@ -5,6 +5,7 @@ from __future__ import annotations
 from runtime.change import Change
 from runtime.computed.rows import Rows
 from runtime.loading import Want, want_of
+from runtime.past import context_of
 from runtime.served import Served
 from runtime.unit import Unit
 
@@ -18,11 +19,12 @@ def fill_defaults(unit: Unit, change: Change) -> None:
     computed = [each for each in change.entity.defaults if each.field not in named]
     if not computed:
         return
-    rows = Rows(unit.connection, unit.served, unit.context, {(change.key, change.id): change.after})
+    context = context_of(unit, change)
+    rows = Rows(unit.connection, unit.served, context, {(change.key, change.id): change.after})
     row = dict(change.after)
     rows.complete(_want(unit.served, change.key), [row])
     for default in computed:
-        row[default.field] = change.after[default.field] = default.value(row, unit.context)
+        row[default.field] = change.after[default.field] = default.value(row, context)
 
 
 def _want(served: Served, entity: str) -> Want:

@@ -35,6 +35,7 @@ class Told:
         topic: what it was about, e.g. the page.
         data: anything else.
         key: its id with whoever tells it; told again under it, it is a duplicate.
+        by: who did it, in an import of history; None: whoever tells it.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Told:
     topic: str | None
     data: Mapping[str, Any] | None
     key: str | None
+    by: UUID | None = None
 
 
 def record_events(unit: Unit, events: Sequence[Told]) -> tuple[int, int]:
@@ -105,7 +107,7 @@ def _row(unit: Unit, event: Told, record: UUID) -> dict[str, Any]:
         "entity": unit.served.app.entities[event.entity].id,
         "record": record,
         "at": event.at or unit.now,
-        "by": unit.person,
+        "by": event.by or unit.person,
         "kind": event.kind,
         "topic": event.topic,
         "data": None if event.data is None else dict(event.data),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.change import Change
+from runtime.past import context_of
 from runtime.unit import Unit
 from schema_store.document.fields import CodeField
 from schema_store.field_types.codes import format_code, parse_code_pattern
@@ -25,7 +26,7 @@ def give_numbers(unit: Unit, change: Change) -> None:
     for key, field in change.entity.fields.items():
         if isinstance(field.spec, CodeField) and change.after[key] is None:
             pattern = parse_code_pattern(field.spec.pattern)
-            day = unit.context.today
+            day = context_of(unit, change).today
             number = next_number(unit, field.id, pattern.prefix(day))
             change.after[key] = change.row[key] = format_code(pattern, number, day)
 

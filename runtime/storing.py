@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runtime.change import Change, Saved, wire_name
 from runtime.history import evidence_rows, history_row, stage_rows
+from runtime.past import relive
 from runtime.staleness import stale_of
 from runtime.unit import Unit
 from runtime.writer.locking import require_inside
@@ -18,6 +19,7 @@ def stamp(unit: Unit, change: Change) -> None:
     if change.changed or change.act in ("delete", "restore"):
         version = 0 if change.before is None else change.before["version"]
         change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
+        relive(unit, change)
 
 
 def store(unit: Unit, change: Change) -> None:
