@@ -77,6 +77,8 @@ def _lengths(row: Understood) -> list[Json]:
 def tell_batch(work: Work, *, dry: bool) -> None:
     """Tell the next events (``dry``: only count them); those told before are the same."""
     job, served = work.job, work.access.served
+    if job.done == 0:
+        job.counts, job.error = {}, None
     rows = rows_after(work.connection, served, job.id, job.done, work.most)
     if not rows:
         job.enter("previewed" if dry else "applied")
