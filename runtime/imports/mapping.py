@@ -237,7 +237,9 @@ def _unknown(
     for key, source in mapping.fields.items():
         if key not in targets:
             yield FieldError(
-                f"/mapping/fields/{key}", "unknown_target", {"near": nearest(key, list(targets))}
+                f"/mapping/fields/{key}",
+                "unknown_target",
+                {"name": key[:60], "near": nearest(key, list(targets))},
             )
         if source.column is not None and source.column not in header:
             near = nearest(source.column, list(header))
