@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.edge import Edge
 from api.headers import SecurityHeaders
+from api.importing import ImportRunner
 from api.messages import choose_locale
 from api.pages import apps_page
 from api.problem import install_problem_handlers
@@ -29,6 +30,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
         title="Dougong", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
     app.state.workspace = Workspace(engine, settings, load_secret(settings))
+    app.state.imports = ImportRunner(engine, lambda: app.state.workspace.clock())
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)

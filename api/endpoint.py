@@ -24,6 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import read_credentials
 from api.json import SMALL, json_response, parse_json, read_body, require_json_type
 from api.problem import Problem, problem_of, render
+from api.receiving import receive_file
 from api.transaction import Call, Unit
 from runtime.people.actors import Scope
 from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, NotSignedIn, Refused
@@ -56,21 +57,28 @@ class Rule:
         scope: what a token needs; None takes ``read`` for GET and ``write`` for the rest.
         unit: the transaction; None takes ``read`` for GET and ``write`` for the rest.
         most: bytes of the body.
+        file: media types of a body that is a file; it is not read into memory, but found as ``call.file``.
     """
 
     public: bool = False
     scope: Scope | None = None
     unit: Unit | None = None
     most: int = SMALL
+    file: frozenset[str] = frozenset()
 
 
 def runs(
-    *, public: bool = False, scope: Scope | None = None, unit: Unit | None = None, most: int = SMALL
+    *,
+    public: bool = False,
+    scope: Scope | None = None,
+    unit: Unit | None = None,
+    most: int = SMALL,
+    file: frozenset[str] = frozenset(),
 ) -> Callable[[F], F]:
     """Say how the endpoint below runs; without it a route needs a session or token and one transaction."""
 
     def mark(function: F) -> F:
-        function.__dict__["rule"] = Rule(public, scope, unit, most)
+        function.__dict__["rule"] = Rule(public, scope, unit, most, file)
         return function
 
     return mark
@@ -126,9 +134,16 @@ class Endpoint(APIRoute):
                 if not rule.public and read_credentials(request) is None:
                     raise NotSignedIn
                 raw = await read_body(request, rule.most) if signature.body else b""
+                if rule.file:
+                    await run_in_threadpool(call.sign_in)  # nobody unknown fills the disk
+                    call.file = await receive_file(request, rule.file, rule.most)
             except (Refused, Problem) as refusal:
                 return render(_problem(refusal), call.locale)
-            return await run_in_threadpool(answer, call, raw)
+            try:
+                return await run_in_threadpool(answer, call, raw)
+            finally:
+                if call.file is not None:
+                    call.file.close()
 
         def work(call: Call, raw: bytes) -> Response:
             with call.transaction(unit):

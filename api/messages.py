@@ -72,6 +72,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_template": ("没有这个模板", "There is no such template"),
     "not_publishable": ("应用文档有错误", "The document has errors"),
     "bad_patch": ("补丁无法应用：{reason}", "The patch cannot be applied: {reason}"),
+    "unsupported_file_type": (
+        "文件须以 text/csv 或 XLSX 的类型发送",
+        "The file has to be sent as text/csv or as an XLSX workbook",
+    ),
+    "no_file": ("请求里没有文件", "The request holds no file"),
     "bad_file": (
         "文件无法读取：不是文本或表格",
         "The file cannot be read: it is neither text nor a workbook",

@@ -14,7 +14,9 @@ from builder.apps import sweep_apps
 def application() -> object:
     """The application as each worker process makes it."""
     settings = Settings()
-    return create_app(open_database(settings), settings)
+    app = create_app(open_database(settings), settings)
+    app.state.imports.resume()
+    return app
 
 
 @click.command()

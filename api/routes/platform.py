@@ -8,7 +8,21 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.json import json_response
 from api.problem import ProblemShape
-from api.routes import apps, bulk, drafts, events, histories, people, records, saving, session, tokens, trees
+from api.routes import (
+    apps,
+    bulk,
+    drafts,
+    events,
+    exports,
+    histories,
+    imports,
+    people,
+    records,
+    saving,
+    session,
+    tokens,
+    trees,
+)
 
 BASE = "/api/v1"
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -28,6 +42,8 @@ _GROUPS = (
     trees.regions,
     apps.router,
     drafts.router,
+    exports.router,
+    imports.router,
     records.router,
     bulk.router,
     saving.router,

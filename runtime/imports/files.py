@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ MOST_PARTS, MOST_UNPACKED, MOST_SHARED, MOST_RATIO = 2_000, 256 * 2**20, 48 * 2*
 #: Parts below this size may have any ratio: an empty sheet packs well.
 _SMALL_PART = 2**20
 _CHUNK = 2**18
+_LONGEST_LINE = 2**22
 _DELIMITERS = (",", "\t", ";", "|")
 _XLSX = b"PK\x03\x04"
 
@@ -143,34 +143,41 @@ def _decodes(file: IO[bytes], encoding: str) -> bool:
     return True
 
 
-def _text_of(file: IO[bytes], encoding: str) -> io.TextIOWrapper:
+def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
+    """The lines of a text file, with their ends.
+
+    Raises:
+        BadFile: ``bad_csv``: a line is longer than any row may be.
+    """
     file.seek(0)
-    return io.TextIOWrapper(file, encoding, newline="")
+    decoder, rest, count = codecs.getincrementaldecoder(encoding)(), "", 0
+    while chunk := file.read(_CHUNK):
+        *whole, rest = (rest + decoder.decode(chunk)).split("\n")
+        count += len(whole)
+        yield from (f"{line}\n" for line in whole)
+        if len(rest) > _LONGEST_LINE:
+            raise BadFile("bad_csv", row=str(count + 1), reason="line too long")
+    if rest:
+        yield rest
 
 
 def _delimiter_of(file: IO[bytes], encoding: str) -> str:
     """The delimiter that the first line has most of, outside of quotes."""
-    text = _text_of(file, encoding)
-    try:
-        lines = (line for line in iter(lambda: text.readline(_CHUNK), "") if line.strip())
-        parts = next(lines, "").split('"')[::2]
-    finally:
-        text.detach()
+    first = next((line for line in _lines(file, encoding) if line.strip()), "")
+    parts = first.split('"')[::2]
     counts = {each: sum(part.count(each) for part in parts) for each in _DELIMITERS}
     best = max(_DELIMITERS, key=lambda each: counts[each])
     return best if counts[best] else ","
 
 
 def _csv_rows(file: IO[bytes], encoding: str, delimiter: str) -> Iterator[tuple[int, list[Cell]]]:
-    text = _text_of(file, encoding)
     number = 0
     try:
-        for number, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), start=1):
+        reader = csv.reader(_lines(file, encoding), delimiter=delimiter, strict=True)
+        for number, cells in enumerate(reader, start=1):
             yield number, list(cells)
     except csv.Error as problem:
         raise BadFile("bad_csv", row=str(number + 1), reason=str(problem)) from problem
-    finally:
-        text.detach()
 
 
 def _require_harmless(file: IO[bytes]) -> None:

@@ -352,7 +352,7 @@ def first_with_key(
     found: dict[str, int] = {}
     for start in range(0, len(keys), 500):
         rows = connection.execute(query, {"keys": list(keys[start : start + 500])})
-        found |= dict(rows.tuples())
+        found |= {row[0]: row[1] for row in rows}
     return found
 
 

@@ -33,9 +33,10 @@ from runtime.refusals import BadExpression, FieldError, Invalid
 from schema_store.field_types.base import FieldValueError
 from schema_store.system import RESERVED_FIELD_KEYS
 
-ColumnType = Literal["text", "number", "boolean", "date", "instant"]
+ColumnType = Literal["text", "integer", "number", "boolean", "date", "instant"]
 _TYPES: Mapping[str, Type] = {
     "text": types.text(255),  # what an expression costs is measured by it; longer cells are read all the same
+    "integer": types.integer(),
     "number": types.decimal(6, 12),
     "boolean": types.BOOLEAN,
     "date": types.DATE,
@@ -184,19 +185,28 @@ class ColumnError(ValueError):
         self.column, self.problem = column, problem
 
 
-def _read(cell: Cell, kind: ColumnType, context: Context) -> str | Decimal | bool | date | datetime | None:
+def _read(
+    cell: Cell, kind: ColumnType, context: Context
+) -> str | int | Decimal | bool | date | datetime | None:
     if is_blank(cell):
         return None
-    if kind == "number":
-        number = read_number(cell)
-        if abs(number) >= 10**12 or number != round(number, 6):
-            raise FieldValueError("too_many_digits", limit=12)
-        return round(number, 6)
+    if kind in ("integer", "number"):
+        return _fit(read_number(cell), kind)
     if kind == "boolean":
         return read_boolean(cell)
     if kind == "date":
         return read_date(cell)
     return read_moment(cell, context.zone) if kind == "instant" else read_text(cell)
+
+
+def _fit(number: Decimal, kind: ColumnType) -> Decimal | int:
+    """A number as an expression takes it: nothing is rounded away."""
+    places = 0 if kind == "integer" else 6
+    if abs(number) >= 10**12 or number != round(number, places):
+        raise FieldValueError(
+            "too_precise" if abs(number) < 10**12 else "too_many_digits", limit=places or 12
+        )
+    return int(number) if kind == "integer" else round(number, places)
 
 
 def compile_mapping(

@@ -30,8 +30,9 @@ from runtime.imports.jobs import (
 )
 from runtime.imports.mapping import ColumnMap, Source, propose
 from runtime.imports.planning import Work
+from runtime.imports.refusing import refusal_errors
 from runtime.imports.running import BATCH, access_of, require_import
-from runtime.refusals import Conflict, FieldError, Invalid, Refused
+from runtime.refusals import BadExpression, Conflict, FieldError, Invalid, Refused
 from runtime.served import Served, serve
 from schema_store.database import writing
 
@@ -121,7 +122,12 @@ def _new_job(
     require_import(access, job)
     work = Work(connection, access, job, now)
     job.asked = _asked(work, wish, sheet)
-    compiled_of(work)
+    try:
+        compiled_of(work)
+    except (Invalid, BadExpression) as refusal:
+        if wish.mapping is not None or wish.adds is not None:
+            raise
+        job.error = refusal_errors(refusal)[0]  # the columns do not say enough: somebody has to map them
     return job
 
 
@@ -160,7 +166,7 @@ def _finish(
     if wish.atomic and counts.get("rows", 0) > BATCH:
         raise Invalid([FieldError("/atomic", "too_many", {"limit": str(BATCH)})])
     job.state, job.goal, job.total, job.counts = "staged", wish.goal, last, counts
-    if not last:
+    if not last or job.error is not None:
         job.goal = "staged"
     save_job(connection, served, job, now)
     return job

@@ -6,6 +6,7 @@ the forms that are customary in China and in English; what could mean two things
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from datetime import UTC, date, datetime, time, timedelta
@@ -221,7 +222,14 @@ def _time(text: str, cell: Cell) -> time:
 
 
 def split_list(text: str) -> list[str]:
-    """The members of a list: between commas, semicolons, enumeration commas, bars or lines; each once."""
+    """The members of a list: between commas, semicolons, enumeration commas, bars or lines, or of JSON; each once."""
+    if text.lstrip().startswith("["):
+        try:
+            members = json.loads(text)
+        except (ValueError, RecursionError):
+            members = None
+        if isinstance(members, list) and all(isinstance(each, str) for each in members):
+            return list(dict.fromkeys(members))
     parts = (part.strip() for part in _BETWEEN.split(text))
     return list(dict.fromkeys(part for part in parts if part))
 
