@@ -19,8 +19,9 @@ from api.endpoint import Caller, Endpoint, QueryWords
 from api.exports import export_view, option_sets
 from api.routes.records import split_names
 from api.routes.saving import unit_of
-from runtime.exports.exporting import ExportQuery, export_lines, write_file
+from runtime.exports.exporting import ExportQuery, Format, export_lines, write_file
 from runtime.refusals import TooMany
+from runtime.unit import Unit
 
 router = APIRouter(route_class=Endpoint, tags=["records"], prefix="/apps/{app}/records/{entity}")
 TYPES = {
@@ -69,13 +70,7 @@ def export_records(
     )
     if query.view is not None:
         asked = export_view(call.connection, access, app, entity, query.view, asked)
-    if not _AT_ONCE.acquire(blocking=False):
-        raise TooMany(timedelta(seconds=5))
-    try:
-        file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it was sent
-        write_file(export_lines(unit_of(call, access), entity, asked), query.format, file)
-    finally:
-        _AT_ONCE.release()
+    file = _written(unit_of(call, access), entity, asked, query.format)
     name = f"{query.view or entity}-{call.now:%Y%m%d}.{query.format}"
     size = file.tell()
     file.seek(0)
@@ -84,6 +79,21 @@ def export_records(
         "content-length": str(size),
     }
     return StreamingResponse(_sent(file), media_type=TYPES[query.format], headers=headers)
+
+
+def _written(unit: Unit, entity: str, asked: ExportQuery, kind: Format) -> IO[bytes]:
+    """The file: written whole before the first byte is sent, so that no slow reader holds a connection."""
+    if not _AT_ONCE.acquire(blocking=False):
+        raise TooMany(timedelta(seconds=5))
+    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it was sent
+    try:
+        write_file(export_lines(unit, entity, asked), kind, file)
+    except BaseException:
+        file.close()
+        raise
+    finally:
+        _AT_ONCE.release()
+    return file
 
 
 def _sent(file: IO[bytes]) -> Iterator[bytes]:

@@ -12,10 +12,10 @@ CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def upload(crm: Crm, who: str, file: str | bytes, kind: str = CSV, **words: Any) -> Answer:
+def upload(crm: Crm, who: str, file: str | bytes, content: str = CSV, **words: Any) -> Answer:
     body = file.encode() if isinstance(file, str) else file
     path = f"/apps/crm/imports?{urlencode(words)}"
-    return crm.as_(who).send("POST", path, body=body, headers=[("content-type", kind)])
+    return crm.as_(who).send("POST", path, body=body, headers=[("content-type", content)])
 
 
 def wait(crm: Crm, who: str, job: str) -> dict[str, Any]:
@@ -28,9 +28,9 @@ def wait(crm: Crm, who: str, job: str) -> dict[str, Any]:
     return found
 
 
-def bring(crm: Crm, who: str, file: str | bytes, kind: str = CSV, **words: Any) -> dict[str, Any]:
+def bring(crm: Crm, who: str, file: str | bytes, content: str = CSV, **words: Any) -> dict[str, Any]:
     """A file that was uploaded and previewed."""
-    answer = upload(crm, who, file, kind, **words)
+    answer = upload(crm, who, file, content, **words)
     assert answer.status == 201, answer.body
     return wait(crm, who, answer.json["id"])
 
