@@ -64,7 +64,9 @@ def read_text(cell: Cell) -> str:
 
 
 def _whole(number: Decimal) -> str:
-    return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number, "f")
+    if not number.is_finite():
+        return str(number)
+    return str(int(number)) if number == number.to_integral_value() else format(number, "f")
 
 
 def read_number(cell: Cell) -> Decimal:
@@ -76,7 +78,10 @@ def read_number(cell: Cell) -> Decimal:
     if isinstance(cell, bool) or not isinstance(cell, str | int | float | Decimal):
         raise FieldValueError("not_a_number", value=_shown(cell))
     if not isinstance(cell, str):
-        return Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
+        number = Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
+        if not number.is_finite():
+            raise FieldValueError("not_a_number", value=_shown(cell))
+        return number
     text = plain(read_text(cell)).replace("−", "-")
     is_negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1].strip() if is_negative else text
