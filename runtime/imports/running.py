@@ -6,6 +6,7 @@ that was committed, wherever somebody looks after it next.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,8 +31,12 @@ from schema_store.database import writing
 
 #: How long a worker is believed to live without having finished a batch.
 LEASE = timedelta(seconds=60)
-#: Rows of a transaction.
-BATCH = 1_000
+#: Rows of a transaction: at most, of the first one, at least.
+BATCH, _FIRST, _FEWEST = 1_000, 250, 50
+#: Seconds that a transaction may take before the next one is made smaller; below which it is made larger.
+_LONG, _SHORT = 2.0, 0.5
+#: Seconds between two transactions, in which others who write get their turn.
+_PAUSE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,21 @@ def run(
     note: Callable[[Job], None] | None = None,
     most: int = BATCH,
 ) -> Progress:
-    """Batch after batch, until the job is where it is asked to be, stops, or is another's; ``note`` sees each."""
+    """Batch after batch, until the job is where it is asked to be, stops, or is another's; ``note`` sees each.
+
+    A batch has at most ``most`` rows, and fewer where that would keep other writers waiting for long.
+    """
+    size = min(most, _FIRST)
     while True:
-        progress = advance(engine, app, id_, worker=worker, clock=clock, most=most)
+        began = time.monotonic()
+        progress = advance(engine, app, id_, worker=worker, clock=clock, most=size)
+        took = time.monotonic() - began
         if note is not None:
             note(progress.job)
         if not progress.goes_on:
             return progress
+        size = max(_FEWEST, size // 2) if took > _LONG else min(most, size * 2) if took < _SHORT else size
+        time.sleep(_PAUSE)
 
 
 def give_up(engine: Engine, app: str, id_: UUID, crash: str, now: datetime) -> Progress:
@@ -165,9 +178,6 @@ def require_import(access: Access, job: Job) -> None:
 def _step(work: Work) -> None:
     """The next batch of the phase that leads from where the job is to where it is to go."""
     job = work.job
-    if job.goal == "cancelled":
-        job.enter("cancelled")
-        return
     require_import(work.access, job)
     phase = _phase(job)
     if phase is None:
@@ -202,7 +212,7 @@ _TO_APPLY: dict[str, Callable[[Work], None]] = {
 
 
 def aim(job: Job, goal: State) -> None:
-    """Ask a job to go to a state.
+    """Ask a job, whose row is locked, to go to a state; between two batches it is cancelled at once.
 
     Raises:
         Conflict: ``import_state``: no way leads there from where it is.
@@ -216,3 +226,6 @@ def aim(job: Job, goal: State) -> None:
     if job.state not in allowed.get(goal, ()) or (job.kind == "compare" and goal in ("applied", "undone")):
         raise Conflict("import_state")
     job.goal, job.error = goal, None
+    if goal == "cancelled":
+        job.enter("cancelled")
+        job.lease = job.worker = None
