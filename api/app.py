@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from api.edge import Edge
 from api.headers import SecurityHeaders
+from api.importing import ImportRunner
 from api.messages import choose_locale
 from api.pages import apps_page
 from api.problem import install_problem_handlers
@@ -49,6 +50,7 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
         else None,
     )
     app.state.workspace = Workspace(engine, settings, secret)
+    app.state.imports = ImportRunner(engine, lambda: app.state.workspace.clock())
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from api.commands import apps, audit, people, serve, templates, workspace
+from api.commands import apps, audit, imports, people, serve, templates, workspace
 from api.problems import explain_refusal
 
 
@@ -24,6 +24,9 @@ cli.add_command(serve.serve)
 cli.add_command(templates.template)
 cli.add_command(apps.plan)
 cli.add_command(apps.publish)
+cli.add_command(imports.import_file)
+cli.add_command(imports.compare_file)
+cli.add_command(imports.imports)
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from api.auth import read_credentials
 from api.json import SMALL, json_response, parse_json, read_body, require_json_type
 from api.problem import Problem, problem_of, render
+from api.receiving import receive_file
 from api.refusing import note_refusals
 from api.transaction import Call, Unit
 from api.uploading import Upload, receive_upload
@@ -60,21 +61,28 @@ class Rule:
         scope: what a token needs; None takes ``read`` for GET and ``write`` for the rest.
         unit: the transaction; None takes ``read`` for GET and ``write`` for the rest.
         most: bytes of the body.
+        file: media types of a body that is a file; it is not read into memory, but found as ``call.file``.
     """
 
     public: bool = False
     scope: Scope | None = None
     unit: Unit | None = None
     most: int = SMALL
+    file: frozenset[str] = frozenset()
 
 
 def runs(
-    *, public: bool = False, scope: Scope | None = None, unit: Unit | None = None, most: int = SMALL
+    *,
+    public: bool = False,
+    scope: Scope | None = None,
+    unit: Unit | None = None,
+    most: int = SMALL,
+    file: frozenset[str] = frozenset(),
 ) -> Callable[[F], F]:
     """Say how the endpoint below runs; without it a route needs a session or token and one transaction."""
 
     def mark(function: F) -> F:
-        function.__dict__["rule"] = Rule(public, scope, unit, most)
+        function.__dict__["rule"] = Rule(public, scope, unit, most, file)
         return function
 
     return mark
@@ -142,10 +150,15 @@ class Endpoint(APIRoute):
             finally:
                 if isinstance(sent, Upload):
                     sent.content.discard()
+                if call.file is not None:
+                    call.file.close()
 
         async def receive(call: Call) -> Sent:
             if signature.upload:
                 return await receive_upload(call, scope)
+            if rule.file:
+                await run_in_threadpool(call.sign_in)  # nobody unknown fills the disk
+                call.file = await receive_file(call.request, rule.file, rule.most)
             return await read_body(call.request, rule.most) if signature.body else b""
 
         def work(call: Call, sent: Sent) -> Response:

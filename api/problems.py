@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from api.commands.context import NotPrepared
+from api.problem import problem_body, problem_of
 from api.secret import WeakSecret
 from builder.publish import PublishConflict, PublishRefused
+from runtime.refusals import Refused
 from schema_store.migration.acceptance import LossNotAccepted
 from schema_store.migration.apply import TooOld
 from schema_store.platform import PlatformOutdated
@@ -27,8 +29,17 @@ def explain_refusal(error: Exception) -> str | None:
         error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | TooOld | UnknownTemplate
     ):
         return str(error)
+    if isinstance(error, Refused):
+        return _refusal_sentence(error)
     template = _SENTENCES.get(type(error))
     return template.format(error) if template else None
+
+
+def _refusal_sentence(refusal: Refused) -> str:
+    """What the server would answer, in English: the sentence, then each complaint with its place."""
+    body = problem_body(problem_of(refusal), "en")
+    complaints = [f"  {each['pointer']}: {each['message']}" for each in body.get("errors", ())]
+    return "\n".join([body["detail"], *complaints])
 
 
 def _loss_sentence(error: LossNotAccepted) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import IO, Literal
 
 from fastapi import Request
 from sqlalchemy.engine import Connection, Engine
@@ -63,6 +63,8 @@ class Call:
         headers: further headers of the answer.
         door: the records it asks for, once that is known.
         refused: what was refused, for the audit (:mod:`api.refusing`).
+        file: the body, where the route takes a file.
+        afterwards: what is done behind the commit.
     """
 
     request: Request
@@ -72,6 +74,8 @@ class Call:
     headers: list[tuple[str, str]] = field(default_factory=list)
     door: Door | None = None
     refused: list[Exception] = field(default_factory=list)
+    file: IO[bytes] | None = None
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
     _connection: Connection | None = None
     _signed_in: SignedIn | None = None
 
@@ -145,6 +149,8 @@ class Call:
 
     def settle(self) -> None:
         """After the commit: write down that session or token were used; give a new id where rights changed."""
+        for act in self.afterwards:
+            act()
         signed_in = self._signed_in
         if signed_in is None:
             return

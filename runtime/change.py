@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -34,6 +35,33 @@ class StageMove:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """A stage that a record was moved into: when, and in which stage field."""
+
+    field: str
+    stage: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Moments and people of a record that was; None takes what a save of today would take.
+
+    Attributes:
+        created_at, created_by, updated_at, updated_by: of the record; ``created_*`` of a new one stand for both.
+        stages: what its stage fields went through, in the order of time; the last one is where it stands.
+        codes: numbers that it had, by code field; the field's sequence goes on behind them.
+    """
+
+    created_at: datetime | None = None
+    created_by: UUID | None = None
+    updated_at: datetime | None = None
+    updated_by: UUID | None = None
+    stages: tuple[Entered, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What somebody asked for.
 
@@ -44,7 +72,9 @@ class Request:
         evidence: files shown for the gate, ``[{"key", "file_id"}]``.
         note: why, in the actor's words.
         override: the reason for passing a gate by right.
-        mode: ``history``: an import of what was; instants may be given, rules are chosen by the importer.
+        mode: ``history``: an import of what was; ``undo``: an import is taken back. Both pass gates.
+        past: when and by whom, in an import of what was.
+        rules: what rules do about it: run, only say what they would do, or nothing.
     """
 
     wire: Mapping[str, Any] = field(default_factory=dict)
@@ -53,7 +83,9 @@ class Request:
     evidence: tuple[Mapping[str, str], ...] = ()
     note: str | None = None
     override: str | None = None
-    mode: Literal["normal", "history"] = "normal"
+    mode: Literal["normal", "history", "undo"] = "normal"
+    past: Past | None = None
+    rules: Literal["run", "simulate", "none"] = "run"
 
 
 @dataclass

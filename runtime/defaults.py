@@ -8,6 +8,7 @@ from typing import Any
 from runtime.change import Change, Values
 from runtime.computed.rows import Rows
 from runtime.loading import Want, want_of
+from runtime.past import context_of
 from runtime.served import Served
 from runtime.unit import Unit
 from schema_store.compiled.app import CompiledDefault, CompiledEntity
@@ -27,8 +28,9 @@ def fill_defaults(unit: Unit, changes: Sequence[Change]) -> None:
     around = Rows(unit.connection, unit.served, unit.context, pending)
     around.complete(defaults_want(unit.served, changes[0].key), rows)
     for (change, defaults), row in zip(computed, rows, strict=True):
+        context = context_of(unit, change)
         for default in defaults:
-            row[default.field] = change.after[default.field] = default.value(row, unit.context)
+            row[default.field] = change.after[default.field] = default.value(row, context)
 
 
 def _plain(entity: CompiledEntity) -> Mapping[str, Any]:

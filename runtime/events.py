@@ -39,6 +39,7 @@ class Told:
         topic: what it was about, e.g. the page.
         data: anything else.
         key: its id with whoever tells it; told again under it, it is a duplicate.
+        by: who did it, in an import of history; None: whoever tells it.
     """
 
     kind: str
@@ -49,9 +50,10 @@ class Told:
     topic: str | None
     data: Mapping[str, Any] | None
     key: str | None
+    by: UUID | None = None
 
 
-def record_events(unit: Unit, events: Sequence[Told]) -> tuple[int, int]:
+def record_events(unit: Unit, events: Sequence[Told], *, rules: bool = True) -> tuple[int, int]:
     """Keep events and refresh what is computed from them; how many are new, and how many were known.
 
     Raises:
@@ -73,7 +75,10 @@ def record_events(unit: Unit, events: Sequence[Told]) -> tuple[int, int]:
     for entity, ids in fresh.items():
         mark_history(dirty, entity, EVENTS, dict.fromkeys(ids, 0))
     refresh(unit, dirty)
-    _follow(unit, [(event.entity, row) for event, row in zip(events, rows, strict=True) if row["id"] in kept])
+    if rules:
+        _follow(
+            unit, [(event.entity, row) for event, row in zip(events, rows, strict=True) if row["id"] in kept]
+        )
     return len(kept), len(rows) - len(kept)
 
 
@@ -117,7 +122,7 @@ def _row(unit: Unit, event: Told, record: UUID) -> dict[str, Any]:
         "entity": unit.served.app.entities[event.entity].id,
         "record": record,
         "at": event.at or unit.now,
-        "by": unit.person,
+        "by": event.by or unit.person,
         "kind": event.kind,
         "topic": event.topic,
         "data": None if event.data is None else dict(event.data),

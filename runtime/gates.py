@@ -22,6 +22,8 @@ from schema_store.compiled.process import CompiledGate, CompiledTransition
 
 #: Why an import of what was passes a gate (DESIGN 11.3).
 HISTORICAL = "historical"
+#: By mode of the request, the reason with which it passes what it does not meet.
+_PASSING = {"history": HISTORICAL, "undo": "undo"}
 #: What the right to override does not help against.
 _WAYS = frozenset({"way", "role"})
 _PLACES = frozenset({"frozen", "capacity"})
@@ -78,8 +80,9 @@ def _require_gate(hall: Hall, change: Change, move: StageMove, rows: _Rows, plac
     if not passes:
         unmet += places.check(change, move)
     unmet = [each for each in unmet if not passes or each.kind in _WAYS]
-    if unmet and change.request.mode == "history":
-        change.request = replace(change.request, override=change.request.override or HISTORICAL)
+    reason = _PASSING.get(change.request.mode)
+    if unmet and reason is not None:
+        change.request = replace(change.request, override=change.request.override or reason)
     elif any(each.kind in _PLACES for each in unmet):
         change.refuse(StageFrozen(unmet))
     elif unmet:

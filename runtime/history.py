@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from runtime.change import Change, Values
+from runtime.change import Change, Entered, StageMove, Values
+from runtime.past import moment_of, path_of
 from runtime.unit import Unit
 from schema_store.compiled.app import CompiledEntity
+from schema_store.field_types.common import print_instant
 
 
 def history_row(unit: Unit, change: Change) -> Values:
     """The row of the history: ``changes`` is ``{field id: [before, after]}`` in wire form."""
     before = change.before or {}
+    at, by = moment_of(unit, change)
     changes = {
         _id_of(change.entity, key): [
             _wire(change.entity, key, side.get(key)) for side in (before, change.after)
@@ -26,8 +31,8 @@ def history_row(unit: Unit, change: Change) -> Values:
         "id": uuid7(),
         "entity": change.entity.id,
         "record": change.id,
-        "at": unit.now,
-        "by": unit.person,
+        "at": at,
+        "by": by,
         "version": change.after["version"],
         "act": "transition" if change.moves and change.before is not None else change.act,
         "changes": changes,
@@ -37,20 +42,30 @@ def history_row(unit: Unit, change: Change) -> Values:
 
 def stage_rows(unit: Unit, change: Change) -> list[Values]:
     """One row per stage entered; stages by key, as expressions name them."""
+    at, by = moment_of(unit, change)
     return [
         {
             "id": uuid7(),
             "entity": change.entity.id,
             "record": change.id,
-            "at": unit.now,
-            "by": unit.person,
+            "at": each.at,
+            "by": by,
             "field": change.entity.fields[move.field].id,
-            "stage": move.to,
-            "previous": move.start,
+            "stage": each.stage,
+            "previous": previous,
             "reason": change.request.override or change.request.note,
         }
         for move in change.moves
+        for previous, each in _way(change, move, at)
     ]
+
+
+def _way(change: Change, move: StageMove, at: datetime) -> Iterator[tuple[str | None, Entered]]:
+    """The stages that a move led through, each with the one before."""
+    previous = move.start
+    for each in path_of(change, move.field) or (Entered(move.field, move.to or "", at),):
+        yield previous, each
+        previous = each.stage
 
 
 def evidence_rows(unit: Unit, change: Change) -> list[Values]:
@@ -84,7 +99,7 @@ def _wire(entity: CompiledEntity, key: str, value: Any) -> Any:
 def _cause(unit: Unit, change: Change) -> dict[str, Any]:
     """Why: the chain, and what was said about it; only what there is."""
     request = change.request
-    said = {
+    said: dict[str, Any] = {
         "chain": list(unit.cause),
         "request": unit.request,
         "form": request.form,
@@ -92,4 +107,8 @@ def _cause(unit: Unit, change: Change) -> dict[str, Any]:
         "override": request.override,
         "mode": None if request.mode == "normal" else request.mode,
     }
+    if request.past is not None:
+        said["imported"] = {"at": print_instant(unit.now), "by": unit.person and str(unit.person)}
+    if request.rules != "run":
+        said["rules"] = request.rules
     return {name: value for name, value in said.items() if value}

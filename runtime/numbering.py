@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from runtime.change import Change
 from runtime.deriving import derive_one, readers_of
+from runtime.past import context_of, go_on_behind
 from runtime.unit import Unit
+from schema_store.compiled.app import CompiledField
 from schema_store.document.fields import CodeField
 from schema_store.field_types.codes import format_code, parse_code_pattern
 
@@ -23,19 +27,28 @@ def give_numbers(unit: Unit, changes: Sequence[Change]) -> None:
     back. On SQLite there is one writer anyway; on PostgreSQL taking numbers outside would need a connection of its own
     beside the one that the edge hands in.
     """
+    go_on_behind(unit, changes)
     new = [change for change in changes if change.before is None]
     for key, field in changes[0].entity.fields.items() if new else ():
         if not isinstance(field.spec, CodeField):
             continue
-        pattern = parse_code_pattern(field.spec.pattern)
-        day = unit.context.today
-        wanting = [change for change in new if change.after[key] is None]
-        if wanting:
-            readers = unit.statement(("readers", new[0].key, key), lambda: readers_of(new[0].entity, key))  # noqa: B023  # called at once
-            last = next_number(unit, field.id, pattern.prefix(day), len(wanting))
-            for number, change in enumerate(wanting, start=last - len(wanting) + 1):
-                change.after[key] = change.row[key] = format_code(pattern, number, day)
-                derive_one(unit, change, readers)
+        wanting: dict[date, list[Change]] = defaultdict(list)
+        for change in new:
+            if change.after[key] is None:
+                wanting[context_of(unit, change).today].append(change)
+        for day, them in wanting.items():
+            _number(unit, field, field.spec, day, them)
+
+
+def _number(unit: Unit, field: CompiledField, spec: CodeField, day: date, changes: Sequence[Change]) -> None:
+    """Give records of one day the next numbers, in order."""
+    entity, key = changes[0].entity, field.key
+    pattern = parse_code_pattern(spec.pattern)
+    readers = unit.statement(("readers", entity.key, key), lambda: readers_of(entity, key))
+    last = next_number(unit, field.id, pattern.prefix(day), len(changes))
+    for number, change in enumerate(changes, start=last - len(changes) + 1):
+        change.after[key] = change.row[key] = format_code(pattern, number, day)
+        derive_one(unit, change, readers)
 
 
 def next_number(unit: Unit, field: str, prefix: str, count: int = 1) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from runtime.access import Act
 from runtime.change import Change, wire_name
 from runtime.history import evidence_rows, history_row, stage_rows
+from runtime.past import relive
 from runtime.refusals import Forbidden
 from runtime.saved import Saved
 from runtime.staleness import stale_of
@@ -24,6 +25,7 @@ def stamp(unit: Unit, changes: Sequence[Change]) -> None:
         if change.act in ("delete", "restore") or change.changed:
             version = 0 if change.before is None else change.before["version"]
             change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
+            relive(unit, change)
 
 
 def require_version(unit: Unit, changes: Sequence[Change]) -> None:

@@ -42,6 +42,8 @@ class SupportTables:
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
         seal: what shows whether anybody edited the past (:mod:`runtime.auditing.sealing`).
         sealed: the rows in each seal.
+        import_job: files that are brought in, with what is asked and how far it is (:mod:`runtime.imports`).
+        import_row: their rows: as they came, as they were understood, what became of them.
     """
 
     metadata: sa.MetaData
@@ -63,6 +65,8 @@ class SupportTables:
     search: sa.Table
     seal: sa.Table
     sealed: sa.Table
+    import_job: sa.Table
+    import_row: sa.Table
 
 
 def _id() -> sa.Column[Any]:
@@ -188,6 +192,30 @@ class _Maker:
             "idempotency", user, _text("key", key=True), _text("route", key=True), _text("body"), *answer
         )
 
+    def import_job(self) -> sa.Table:
+        """``done`` counts the rows of the phase that is under way; ``lease`` says until when somebody works on it."""
+        asked = (_text("kind"), _text("entity"), _json("asked"), _json("file"), _text("signature"))
+        stands = (_text("state"), _text("goal"), _whole("total"), _whole("done"), _whole("version"))
+        found = (_json("counts"), _json("error", nullable=True), _moment("changed_at"))
+        lease: tuple[sa.Column[Any], ...] = (
+            sa.Column("lease", Instant(), nullable=True),
+            _text("worker", nullable=True),
+        )
+        made = (_moment("at"), _uuid("by", nullable=True))
+        by_file = sa.Index(f"ix_{self.schema}_import_signature", "entity", "signature", "at")
+        return self.table("import", _id(), *made, *asked, *stands, *found, *lease, by_file)
+
+    def import_row(self) -> sa.Table:
+        job: sa.Column[Any] = sa.Column("import", Uuid(), primary_key=True)
+        number: sa.Column[Any] = sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False)
+        read = (_json("cells"), _json("read", nullable=True), _text("key", nullable=True))
+        became = (_text("kind", nullable=True), _uuid("record", nullable=True))
+        version: sa.Column[Any] = sa.Column("version", sa.BigInteger(), nullable=True)
+        told = (_json("changes", nullable=True), _json("errors", nullable=True))
+        by_key = sa.Index(f"ix_{self.schema}_import_row_key", "import", "key")
+        by_kind = sa.Index(f"ix_{self.schema}_import_row_kind", "import", "kind", "number")
+        return self.table("import_row", job, number, *read, *became, version, *told, by_key, by_kind)
+
 
 @lru_cache(maxsize=256)
 def support_tables(schema: str, dialect: str) -> SupportTables:
@@ -233,6 +261,8 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         search=make.search(),
         seal=fix(make.table("seal", *seal_columns())),
         sealed=fix(make.table("sealed", *sealed_columns())),
+        import_job=make.import_job(),
+        import_row=make.import_row(),
     )
 
 

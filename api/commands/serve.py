@@ -17,7 +17,9 @@ from runtime.files.sweeping import sweep_files
 def application() -> object:
     """The application as each worker process makes it, with what runs beside its requests."""
     settings = Settings()
-    return create_app(open_database(settings), settings, in_background=True)
+    app = create_app(open_database(settings), settings, in_background=True)
+    app.state.imports.resume()
+    return app
 
 
 @click.command()

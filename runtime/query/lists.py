@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from expressions.sql import compile_sql
 from expressions.typed import Checked
-from runtime.access import Access
+from runtime.access import Access, Act
 from runtime.query.columns import Column, columns_of, encode_rows, live_fields, wanted_fields
 from runtime.query.expanding import expand_rows, expansion_fields, parse_expand
 from runtime.query.filters import check_filter
@@ -40,6 +40,7 @@ class ListQuery:
         limit: records of the page, 1 to 500.
         cursor: :attr:`Page.next` of the page before; the edge signs it on its way.
         count: whether to count: not at all, up to 1,000, or exactly.
+        act: what the records are read for; those on which the actor may not do it are left out.
     """
 
     filter: str = ""
@@ -50,6 +51,7 @@ class ListQuery:
     limit: int = 50
     cursor: Sequence[Any] | None = None
     count: Literal["none", "capped", "exact"] = "none"
+    act: Act = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Shape:
     keys: tuple[SortKey, ...]
     read: tuple[str, ...]
     searched: bool
+    act: Act = "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ def list_page(connection: Connection, access: Access, now: datetime, entity: str
     shown = wanted_fields(access, entity, query.fields)
     read = wanted_fields(access, entity, [*shown, *expansion_fields(expansion)])
     words = search_parameters(access, entity, query.search)
-    shape = Shape(entity, query.filter, keys, read, bool(words))
+    shape = Shape(entity, query.filter, keys, read, bool(words), query.act)
     checked_filter(access, shape)
     parameters = access.parameters(now) | words
     if query.search is not None and not words:
@@ -188,7 +191,8 @@ def base(
     checked = checked_filter(access, shape)
     named: Live = live_in(served, [checked] if checked else [])
     root = rows_of(served, entity, named.get(entity, frozenset()) | live_fields(served, entity, read))
-    conditions = [access.row_filter(entity, "read", root)]
+    acts: tuple[Act, ...] = ("read",) if shape.act == "read" else ("read", shape.act)
+    conditions = [access.row_filter(entity, act, root) for act in acts]
     if checked is not None:
         conditions.append(compile_sql(checked, readable_scope(access, root, named), served.dialect))
     if shape.searched:
@@ -206,7 +210,7 @@ def _count(
     if query.count == "none":
         return None
     capped = query.count == "capped"
-    key = ("count", access.policy, shape.entity, shape.filter, shape.searched, capped)
+    key = ("count", access.policy, shape.entity, shape.filter, shape.searched, shape.act, capped)
     statement = store_of(access.served).get(key, lambda: _count_statement(access, shape, capped))
     number = int(connection.execute(statement, dict(parameters)).scalar_one())
     return (

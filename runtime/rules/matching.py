@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from runtime.computed.rows import Rows
 from runtime.loading import Path, Want, want_of
 from runtime.ports import Job
 from runtime.rules.doors import Doors
+from runtime.rules.rows import run_row
 from runtime.rules.running import Match, run_rule
 from runtime.served import Served
 from runtime.unit import Derived, FollowUp, Root, Unit
@@ -34,6 +35,7 @@ class Candidate:
         trigger: what happened, for people.
         values: of the record, as it is saved; None: they are read.
         crossed: the band field that must show the band of the trigger; None: nothing must.
+        is_tried: whether it is only to be said that it would run.
     """
 
     rule: CompiledRule
@@ -42,17 +44,20 @@ class Candidate:
     trigger: Mapping[str, Any]
     values: Values | None
     crossed: str | None = None
+    is_tried: bool = False
 
 
 def match_rules(unit: Unit, changes: Sequence[Change], doors: Doors) -> None:
     """Note on each change what it starts, and what the values start that the system computed because of it.
 
-    An import of what was starts nothing: its rules have run then.
+    What an import asks for (:class:`runtime.change.Request`) decides whether they run, or are only noted.
     """
     by_root = {change.root: change for change in reversed(changes)}
     found = [*_of_changes(unit, changes), *_of_derived(unit, changes, unit.fresh_derived())]
-    present = (each for each in found if by_root[each.root].request.mode != "history")
-    for root, follow_up in _follow_up(unit, present, doors):
+    asked = {root: change.request.rules for root, change in by_root.items()}
+    present = [each for each in found if asked[each.root] != "none"]
+    tried = [replace(each, is_tried=True) if asked[each.root] == "simulate" else each for each in present]
+    for root, follow_up in _follow_up(unit, tried, doors):
         by_root[root].follow_ups.append(follow_up)
 
 
@@ -125,6 +130,13 @@ def _want(served: Served, entity: str, candidates: Iterable[Candidate]) -> Want:
 def _start(unit: Unit, candidate: Candidate, row: Values, doors: Doors) -> Iterator[tuple[Root, FollowUp]]:
     rule = candidate.rule
     why = {"trigger": dict(candidate.trigger), "condition": _seen(unit, rule, row)}
+    if candidate.is_tried:
+        tried = {**why, "simulated": True}
+        run = run_row(
+            unit.served, rule, candidate.record, unit.now, unit.person, "skipped", unit.cause, tried
+        )
+        unit.note(unit.served.support.run, run)
+        return
     if rule.with_save:
         match = Match(rule, candidate.record, why, candidate.values)
         yield candidate.root, FollowUp(rule.cause, partial(run_rule, match=match, doors=doors))

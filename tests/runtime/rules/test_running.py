@@ -309,7 +309,7 @@ def test_too_many_writes_stop_the_act(install: Install) -> None:
 
 def test_history_imports_start_nothing(install: Install) -> None:
     world = install(rule("mark", "case", created(), sets(word='"x"')))
-    request = Request({"name": "a"}, mode="history")
+    request = Request({"name": "a"}, mode="history", rules="none")
     case = world.create("case", request=request)
     assert case.values["word"] is None
     assert world.support("run", case.id) == []
