@@ -9,8 +9,10 @@ from functools import cached_property
 from sqlalchemy.engine import Connection, Engine
 
 from runtime.computed.backfill import changed_fields, recompute_all
+from runtime.recoding import recode_stages
+from runtime.searching import finish_reindex, plan_reindex
 from runtime.served import serve
-from runtime.support import create_support
+from runtime.support import SupportTables, create_support, support_tables
 from schema_store.analysis.analysis import Analysis
 from schema_store.canonical import canonical_bytes
 from schema_store.checks import check_analysis
@@ -173,20 +175,25 @@ def publish(
         raise PublishRefused(shown.checked)
     made = shown.plan
 
+    with reading(engine) as connection:
+        before = serve(connection, app).app
+    after = build_app(Analysis(made.new), made.version)
+
     def switch(connection: Connection, layout: Layout) -> None:
         if current_version(connection, app, lock="update") != made.version - 1:
             raise PublishConflict(app)
-        _make_support(connection, layout)
+        support = _make_support(connection, layout)
+        recode_stages(connection, support, made.operations)
+        plan_reindex(connection, support, before, after)
         store_version(connection, app, made, layout, signature, accepted)
         drop_draft(connection, app)
 
-    with reading(engine) as connection:
-        before = serve(connection, app).app
     try:
         apply_plan(engine, made, accepted, switch)
     except PublishUnderWay as error:
         raise PublishConflict(app) from error
     _recompute(engine, app, made, before, signature)
+    finish_reindex(engine, app)
     return made.version
 
 
@@ -227,10 +234,11 @@ def _first_version(app: str, made: MigrationPlan, signature: Signature) -> Switc
     return switch
 
 
-def _make_support(connection: Connection, layout: Layout) -> None:
+def _make_support(connection: Connection, layout: Layout) -> SupportTables:
     """The tables beside the records; those that are there stay."""
     Ddl(connection, layout).create_schema()
     create_support(connection, layout.schema)
+    return support_tables(layout.schema, connection.dialect.name)
 
 
 def export_app(engine: Engine, app: str) -> bytes:

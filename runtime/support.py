@@ -34,6 +34,7 @@ class SupportTables:
         refusal: what was refused to whom and why, and how often within a minute.
         idempotency: answers kept for repeated requests.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
+        reindex: entities whose search fields a publish changed, and how far their records are indexed anew.
         seal: what shows whether anybody edited the past (:mod:`runtime.auditing.sealing`).
         sealed: the rows in each seal.
     """
@@ -49,6 +50,7 @@ class SupportTables:
     refusal: sa.Table
     idempotency: sa.Table
     search: sa.Table
+    reindex: sa.Table
     seal: sa.Table
     sealed: sa.Table
 
@@ -168,6 +170,7 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         refusal=make.refusal(),
         idempotency=make.idempotency(),
         search=make.search(),
+        reindex=make.table("reindex", _text("entity", key=True), _uuid("after")),
         seal=fix(make.table("seal", *seal_columns())),
         sealed=fix(make.table("sealed", *sealed_columns())),
     )
