@@ -35,6 +35,7 @@ from schema_store.difference.describe import describe_changes
 from schema_store.difference.diff import diff
 from schema_store.document import AppDocument
 from schema_store.migration.acceptance import LossNotAccepted
+from schema_store.migration.apply import TooOld
 from schema_store.migration.plan import MigrationPlan
 from schema_store.structure.load import load_document
 from schema_store.versions import (
@@ -233,6 +234,8 @@ def publish_draft(call: Caller, app: str, body: PublishBody) -> PublishAnswer:
         raise Problem(409, "loss_not_accepted", extra={"plan": plan_shape(error.plan)}) from error
     except PublishConflict as error:
         raise Conflict from error
+    except TooOld as error:
+        raise Conflict("database_too_old") from error
     return PublishAnswer(version=number)
 
 
