@@ -8,13 +8,14 @@ from functools import cached_property
 
 from sqlalchemy.engine import Connection, Engine
 
+from runtime.auditing.acts import PlatformAct, note_act
 from runtime.computed.backfill import changed_fields, recompute_all
 from runtime.recoding import recode_stages
 from runtime.searching import finish_reindex, plan_reindex
 from runtime.served import serve
 from runtime.support import SupportTables, create_support, support_tables
 from schema_store.analysis.analysis import Analysis
-from schema_store.canonical import canonical_bytes
+from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.checks import check_analysis
 from schema_store.compile.app import build_app
 from schema_store.compiled.app import App
@@ -187,6 +188,7 @@ def publish(
         plan_reindex(connection, support, before, after)
         store_version(connection, app, made, layout, signature, accepted)
         drop_draft(connection, app)
+        note_act(connection, _act("published", app, made, signature, accepted), signature.at)
 
     try:
         apply_plan(engine, made, accepted, switch)
@@ -230,8 +232,20 @@ def _first_version(app: str, made: MigrationPlan, signature: Signature) -> Switc
         create_app(connection, app, signature.at)
         _make_support(connection, layout)
         store_version(connection, app, made, layout, signature, ())
+        note_act(connection, _act("app_installed", app, made, signature), signature.at)
 
     return switch
+
+
+def _act(
+    name: str, app: str, made: MigrationPlan, signature: Signature, accepted: Collection[str] = ()
+) -> PlatformAct:
+    """What the audit says of it."""
+    details = {"note": signature.note, "accepted": sorted(accepted), "hash": document_hash(made.new)}
+    subject = str(made.version)
+    return PlatformAct(
+        name, by=signature.by, name=signature.author, app=app, subject=subject, details=details
+    )
 
 
 def _make_support(connection: Connection, layout: Layout) -> SupportTables:

@@ -8,7 +8,20 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from api.json import json_response
 from api.problem import ProblemShape
-from api.routes import apps, bulk, drafts, events, histories, people, records, saving, session, tokens, trees
+from api.routes import (
+    apps,
+    audit,
+    bulk,
+    drafts,
+    events,
+    histories,
+    people,
+    records,
+    saving,
+    session,
+    tokens,
+    trees,
+)
 
 BASE = "/api/v1"
 _REFUSED: dict[int | str, dict[str, Any]] = {
@@ -33,6 +46,7 @@ _GROUPS = (
     saving.router,
     histories.router,
     events.router,
+    audit.router,
 )
 
 
