@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from api.backup import BackupRefused
 from api.commands.context import NotPrepared
 from api.secret import WeakSecret
 from builder.publish import PublishConflict, PublishRefused
+from schema_store.database import DamagedDatabase
 from schema_store.migration.acceptance import LossNotAccepted
 from schema_store.migration.apply import TooOld
 from schema_store.platform import PlatformOutdated
@@ -24,7 +26,15 @@ def explain_refusal(error: Exception) -> str | None:
     if isinstance(error, LossNotAccepted):
         return _loss_sentence(error)
     if isinstance(
-        error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | TooOld | UnknownTemplate
+        error,
+        NotPrepared
+        | WeakSecret
+        | PublishRefused
+        | PlatformOutdated
+        | TooOld
+        | UnknownTemplate
+        | BackupRefused
+        | DamagedDatabase,
     ):
         return str(error)
     template = _SENTENCES.get(type(error))
