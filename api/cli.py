@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from api.commands import apps, audit, backup, people, serve, templates, workspace
+from api.commands import apps, audit, backup, doctor, people, serve, templates, workspace
 from api.problems import explain_refusal
 
 
@@ -17,7 +17,7 @@ def cli() -> None:
 
 
 cli.add_command(workspace.init)
-cli.add_command(workspace.doctor)
+cli.add_command(doctor.doctor)
 cli.add_command(audit.verify_audit)
 cli.add_command(backup.back_up)
 cli.add_command(backup.restore)
