@@ -188,16 +188,33 @@ class Endpoint(APIRoute):
         return handle
 
 
+class Again(Exception):
+    """The unit meets another one that has just committed: done once more it sees what that one did.
+
+    Attributes:
+        refusal: the answer where it does not help.
+    """
+
+    def __init__(self, refusal: Refused):
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
 def _twice(work: Callable[[Call, Sent], Response], call: Call, sent: Sent) -> Response:
-    """Do the work, and once more where the database could not put it in order with the work of others."""
+    """Do the work, and once more where it could not be put in order with the work of others."""
     try:
         return work(call, sent)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) not in _AGAIN:
             raise
-        call.headers.clear()
-        call.refused.clear()
+    except Again:
+        pass
+    call.headers.clear()
+    call.refused.clear()
+    try:
         return work(call, sent)
+    except Again as again:
+        raise again.refusal from again
 
 
 def _problem(refusal: Refused | Problem) -> Problem:

@@ -82,6 +82,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         "草稿已被他人修改，现为修订 {revision}",
         "Somebody saved the draft; it is at revision {revision}",
     ),
+    "database_too_old": (
+        "服务器的 SQLite 版本过旧，不能发布这类修改；请管理员安装 pysqlite3 或改用 PostgreSQL",
+        "The server's SQLite is too old to publish this: an administrator can install pysqlite3 or use PostgreSQL",
+    ),
     "loss_not_accepted": ("发布会丢失数据，须逐项确认", "Publishing would lose data; accept each loss"),
     "app_exists": ("应用“{key}”已存在", "There is an app “{key}” already"),
     "unknown_template": ("没有这个模板", "There is no such template"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from api.backup import BackupRefused
 from api.commands.context import NotPrepared
 from api.problem import problem_body, problem_of
 from api.secret import WeakSecret
 from builder.publish import PublishConflict, PublishRefused
 from runtime.refusals import Refused
+from schema_store.database import DamagedDatabase
 from schema_store.migration.acceptance import LossNotAccepted
 from schema_store.migration.apply import TooOld
 from schema_store.platform import PlatformOutdated
@@ -26,7 +28,15 @@ def explain_refusal(error: Exception) -> str | None:
     if isinstance(error, LossNotAccepted):
         return _loss_sentence(error)
     if isinstance(
-        error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | TooOld | UnknownTemplate
+        error,
+        NotPrepared
+        | WeakSecret
+        | PublishRefused
+        | PlatformOutdated
+        | TooOld
+        | UnknownTemplate
+        | BackupRefused
+        | DamagedDatabase,
     ):
         return str(error)
     if isinstance(error, Refused):

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 
 from api.auth import shown_sessions
 from api.transaction import Call
+from runtime.auditing.acts import PlatformAct, count_act, note_act
 from runtime.people.actors import Actor, actor_of, person_query
 from runtime.people.limits import (
     LINK_ADDRESS,
@@ -66,6 +67,8 @@ def sign_in(call: Call, username: str, password: str) -> tuple[Actor, str]:
         secret = open_proven_session(call.connection, actor.id, proof.hash, call.now)
         if better is not None:
             store_hash(call.connection, actor.id, better)
+        if secret is not None:
+            note_act(call.connection, PlatformAct("signed_in", by=actor.id, details=_from(call)), call.now)
     if secret is None:
         raise NotSignedIn("wrong_credentials")
     return actor, secret
@@ -86,6 +89,7 @@ def change_password(call: Call, current: str, password: str) -> str:
     with call.transaction("write"):
         forget_all(call.connection, proof.account, proof.tried, call.now)
         set_password(call.connection, call.actor.id, hashed, call.now)
+        note_act(call.connection, PlatformAct("password_changed", by=call.actor.id), call.now)
         return open_session(call.connection, call.actor.id, call.now)
 
 
@@ -114,6 +118,8 @@ def accept_link(call: Call, secret: str, password: str) -> Link:
     with call.transaction("write"):
         use_link(call.connection, secret, call.now)
         set_password(call.connection, link.user_id, hashed, call.now)
+        set_ = PlatformAct("password_set", by=link.user_id, details={"kind": link.kind} | _from(call))
+        note_act(call.connection, set_, call.now)
     return link
 
 
@@ -134,5 +140,19 @@ def _prove(call: Call, username: str, password: str) -> _Proof | None:
     except TooMany:
         with call.transaction("write"):
             forget_try(call.connection, tried)
+            count_act(call.connection, _failed(call, "sign_in_locked", rows), call.now)
         raise
-    return _Proof(rows, account, tried) if right else None
+    if right:
+        return _Proof(rows, account, tried)
+    with call.transaction("write"):
+        count_act(call.connection, _failed(call, "sign_in_failed", rows), call.now)
+    return None
+
+
+def _failed(call: Call, act: str, rows: Sequence[Row[Any]]) -> PlatformAct:
+    """A sign-in that was nobody's; what was typed as a name is not kept: it may be a password."""
+    return PlatformAct(act, subject=str(rows[0].id) if rows else None, details=_from(call))
+
+
+def _from(call: Call) -> dict[str, str]:
+    return {"network": network(call.address)}

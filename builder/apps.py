@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection, Engine
 
+from runtime.searching import finish_reindex
 from schema_store.database import reading
 from schema_store.migration.expansion import sweep
 from schema_store.versions import list_apps, load_layout, load_version
@@ -50,4 +51,7 @@ def sweep_apps(engine: Engine) -> dict[str, str]:
             app.key: load_layout(connection, app.key, app.version).schema for app in list_apps(connection)
         }
     done = {key: sweep(engine, schema) for key, schema in schemas.items()}
+    for key, outcome in done.items():
+        if outcome != "running":
+            finish_reindex(engine, key)
     return {key: outcome for key, outcome in done.items() if outcome != "nothing"}

@@ -8,11 +8,14 @@ from functools import cached_property
 
 from sqlalchemy.engine import Connection, Engine
 
+from runtime.auditing.acts import PlatformAct, note_act
 from runtime.computed.backfill import changed_fields, recompute_all
+from runtime.recoding import recode_stages
+from runtime.searching import finish_reindex, plan_reindex
 from runtime.served import serve
-from runtime.support import create_support
+from runtime.support import SupportTables, create_support, support_tables
 from schema_store.analysis.analysis import Analysis
-from schema_store.canonical import canonical_bytes
+from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.checks import check_analysis
 from schema_store.compile.app import build_app
 from schema_store.compiled.app import App
@@ -173,20 +176,26 @@ def publish(
         raise PublishRefused(shown.checked)
     made = shown.plan
 
+    with reading(engine) as connection:
+        before = serve(connection, app).app
+    after = build_app(Analysis(made.new), made.version)
+
     def switch(connection: Connection, layout: Layout) -> None:
         if current_version(connection, app, lock="update") != made.version - 1:
             raise PublishConflict(app)
-        _make_support(connection, layout)
+        support = _make_support(connection, layout)
+        recode_stages(connection, support, made.operations)
+        plan_reindex(connection, support, before, after)
         store_version(connection, app, made, layout, signature, accepted)
         drop_draft(connection, app)
+        note_act(connection, _act("published", app, made, signature, accepted), signature.at)
 
-    with reading(engine) as connection:
-        before = serve(connection, app).app
     try:
         apply_plan(engine, made, accepted, switch)
     except PublishUnderWay as error:
         raise PublishConflict(app) from error
     _recompute(engine, app, made, before, signature)
+    finish_reindex(engine, app)
     return made.version
 
 
@@ -223,14 +232,27 @@ def _first_version(app: str, made: MigrationPlan, signature: Signature) -> Switc
         create_app(connection, app, signature.at)
         _make_support(connection, layout)
         store_version(connection, app, made, layout, signature, ())
+        note_act(connection, _act("app_installed", app, made, signature), signature.at)
 
     return switch
 
 
-def _make_support(connection: Connection, layout: Layout) -> None:
+def _act(
+    name: str, app: str, made: MigrationPlan, signature: Signature, accepted: Collection[str] = ()
+) -> PlatformAct:
+    """What the audit says of it."""
+    details = {"note": signature.note, "accepted": sorted(accepted), "hash": document_hash(made.new)}
+    subject = str(made.version)
+    return PlatformAct(
+        name, by=signature.by, name=signature.author, app=app, subject=subject, details=details
+    )
+
+
+def _make_support(connection: Connection, layout: Layout) -> SupportTables:
     """The tables beside the records; those that are there stay."""
     Ddl(connection, layout).create_schema()
     create_support(connection, layout.schema)
+    return support_tables(layout.schema, connection.dialect.name)
 
 
 def export_app(engine: Engine, app: str) -> bytes:

@@ -40,6 +40,7 @@ class SupportTables:
         assignee: how often, since when and with what start each person takes part in a dispatch.
         switch: elements of the document that were switched on or off here.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
+        reindex: entities whose search fields a publish changed, and how far their records are indexed anew.
         seal: what shows whether anybody edited the past (:mod:`runtime.auditing.sealing`).
         sealed: the rows in each seal.
         import_job: files that are brought in, with what is asked and how far it is (:mod:`runtime.imports`).
@@ -63,6 +64,7 @@ class SupportTables:
     assignee: sa.Table
     switch: sa.Table
     search: sa.Table
+    reindex: sa.Table
     seal: sa.Table
     sealed: sa.Table
     import_job: sa.Table
@@ -259,6 +261,7 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
             _uuid("by", nullable=True),
         ),
         search=make.search(),
+        reindex=make.table("reindex", _text("entity", key=True), _uuid("after")),
         seal=fix(make.table("seal", *seal_columns())),
         sealed=fix(make.table("sealed", *sealed_columns())),
         import_job=make.import_job(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -119,3 +120,38 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(read_only=True)
         with connection.begin():
             yield connection
+
+
+def copy_sqlite(engine: Engine, target: Path) -> None:
+    """Write the whole database as of one moment into a new file, while others go on writing.
+
+    Raises:
+        DamagedDatabase: the database is not whole, or there is no place for another one.
+    """
+    raw = engine.raw_connection()
+    try:
+        connection = raw.driver_connection
+        assert connection is not None, "the pool gives connections that are open"
+        connection.execute("VACUUM INTO ?", (str(target),))
+    except _driver.DatabaseError as error:
+        raise DamagedDatabase(f"the database cannot be copied: {error}") from error
+    finally:
+        raw.close()
+    require_whole(target)
+
+
+def require_whole(file: Path) -> None:
+    """Raise :class:`DamagedDatabase` unless an SQLite file is whole."""
+    connection = _driver.connect(str(file))
+    try:
+        found = connection.execute("PRAGMA integrity_check").fetchall()
+    except _driver.DatabaseError as error:
+        raise DamagedDatabase(f"the database cannot be read: {error}") from error
+    finally:
+        connection.close()
+    if found != [("ok",)]:
+        raise DamagedDatabase("the database is damaged: " + "; ".join(str(row[0]) for row in found[:3]))
+
+
+class DamagedDatabase(RuntimeError):
+    """An SQLite file is not whole or cannot be copied; the text says why."""

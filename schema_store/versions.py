@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
@@ -95,11 +96,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who publishes or saves, when, and why."""
+    """Who publishes or saves, when, and why; ``by`` is the person where one is signed in."""
 
     author: str
     at: datetime
     note: str = ""
+    by: UUID | None = None
 
 
 def list_apps(connection: Connection) -> list[InstalledApp]:

@@ -8,9 +8,10 @@ from typing import Any
 import click
 from sqlalchemy.engine import Connection
 
-from api.commands.context import open_database
+from api.commands.context import open_database, sign
 from api.links import welcome_link
 from api.settings import Settings
+from runtime.auditing.acts import PlatformAct, note_act
 from runtime.people.actors import SCOPES
 from runtime.people.rights import authority_of
 from runtime.people.setup import set_up_first_admin
@@ -47,7 +48,10 @@ def create(username: str, name: str, scopes: tuple[Any, ...]) -> None:
             if not authority.allows_scope(scope):
                 raise click.ClickException(f"'{username}' may not do what the scope '{scope}' is for")
         now = datetime.now(UTC)
-        _, made = create_token(connection, person.row.id, authority, name, now, scopes or None)
+        id_, made = create_token(connection, person.row.id, authority, name, now, scopes or None)
+        details = {"user": str(person.row.id), "name": name, "scopes": sorted(scopes)}
+        act = PlatformAct("token_created", name=sign().author, subject=str(id_), details=details)
+        note_act(connection, act, now)
     click.echo(made)
 
 

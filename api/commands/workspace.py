@@ -1,19 +1,15 @@
-"""``dougong init`` and ``dougong doctor``."""
+"""``dougong init``."""
 
 from __future__ import annotations
 
-import shutil
-
 import click
 
-from api.commands.context import open_database
 from api.commands.people import set_up_link
 from api.settings import Settings
 from runtime.support import create_support
-from schema_store.canonical import document_hash
-from schema_store.database import connect, reading, sqlite_warning, writing
-from schema_store.platform import PlatformOutdated, require_current, upgrade_platform
-from schema_store.versions import list_apps, load_layout, load_version
+from schema_store.database import connect, sqlite_warning, writing
+from schema_store.platform import upgrade_platform
+from schema_store.versions import list_apps, load_layout
 
 
 @click.command()
@@ -33,42 +29,3 @@ def init(quiet: bool) -> None:
         click.echo(f"ready: {engine.url.render_as_string(hide_password=True)}")
     if link is not None:
         click.echo(f"the first administrator sets a password here, once and within three days: {link}")
-
-
-@click.command()
-def doctor() -> None:
-    """Look for what is wrong with this installation; one sentence per finding, exit code 1 when there is one."""
-    settings = Settings()
-    findings = [*_check_library(), *_check_disk(settings), *_check_database(settings)]
-    for finding in findings:
-        click.echo(f"- {finding}")
-    if findings:
-        raise SystemExit(1)
-    click.echo("all is well")
-
-
-def _check_library() -> list[str]:
-    warning = sqlite_warning()
-    return [warning] if warning and Settings().database.startswith("sqlite") else []
-
-
-def _check_disk(settings: Settings) -> list[str]:
-    if not settings.home.exists():
-        return []
-    free = shutil.disk_usage(settings.home).free
-    return [f"only {free // 2**20} MiB free where the data folder is"] if free < 500 * 2**20 else []
-
-
-def _check_database(settings: Settings) -> list[str]:
-    engine = open_database(settings)
-    findings = []
-    with reading(engine) as connection:
-        try:
-            require_current(connection)
-        except PlatformOutdated as error:
-            return [str(error)]
-        for app in list_apps(connection):
-            version = load_version(connection, app.key, app.version)
-            if document_hash(version.document) != version.hash:
-                findings.append(f"app {app.key}: version {app.version} does not match its hash")
-    return findings

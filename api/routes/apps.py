@@ -9,6 +9,7 @@ from fastapi import Query as QueryMark
 from pydantic import BaseModel, Field
 
 from api.apps import open_app
+from api.auditing import note
 from api.endpoint import Body, Caller, Endpoint, QueryWords, runs
 from api.json import json_response
 from api.openapi import describe_api
@@ -109,7 +110,7 @@ def install_template(call: Caller, body: NewApp) -> NewAppAnswer:
     document, diagnostics = load_document(read_template(body.template))
     assert document is not None, diagnostics
     try:
-        install(engine, document, Signature(call.actor.username, call.now), key=body.key)
+        install(engine, document, Signature(call.actor.username, call.now, by=call.actor.id), key=body.key)
     except AppExists as error:
         raise Problem(409, "app_exists", params={"key": body.key}) from error
     except PublishRefused as error:
@@ -150,8 +151,9 @@ def tagged(call: Call, access: Access, make: Any, *parts: str) -> Response:
 @runs(scope="build", unit="none")
 def export(call: Caller, app: str) -> Response:
     """The served document in canonical form, for those who build the app."""
-    with reading(call.workspace.engine) as connection:
-        require_right(call, connection, app, "build")
+    with call.transaction("write"):
+        require_right(call, call.connection, app, "build")
+        note(call, "app_exported", app=app)
     headers = {"content-disposition": f'attachment; filename="{app.replace("~", "-")}.json"'}
     return Response(export_app(call.workspace.engine, app), headers=headers, media_type="application/json")
 

@@ -27,14 +27,16 @@ from builder.publish import (
     publish,
     restore_version,
 )
+from runtime.auditing.acts import PlatformAct, note_act
 from runtime.refusals import Conflict, NotFound
-from schema_store.canonical import canonical_bytes
+from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.database import reading, writing
 from schema_store.diagnostics import Diagnostic
 from schema_store.difference.describe import describe_changes
 from schema_store.difference.diff import diff
 from schema_store.document import AppDocument
 from schema_store.migration.acceptance import LossNotAccepted
+from schema_store.migration.apply import TooOld
 from schema_store.migration.plan import MigrationPlan
 from schema_store.structure.load import load_document
 from schema_store.versions import (
@@ -76,7 +78,7 @@ class PublishAnswer(BaseModel):
 
 
 def _sign(call: Call, note: str = "") -> Signature:
-    return Signature(call.actor.username, call.now, note)
+    return Signature(call.actor.username, call.now, note, call.actor.id)
 
 
 def _draft_response(call: Call, draft: Draft) -> Response:
@@ -152,7 +154,15 @@ def _save(call: Call, connection: Connection, app: str, document: Any, revision:
     except StaleDraft as error:
         _require_revision(error.revision, revision)
         raise
-    return _draft_response(call, load_draft(connection, app))
+    saved = load_draft(connection, app)
+    _note_draft(call, connection, app, saved)
+    return _draft_response(call, saved)
+
+
+def _note_draft(call: Call, connection: Connection, app: str, draft: Draft) -> None:
+    details = {"hash": document_hash(draft.document)}
+    act = PlatformAct("draft_saved", by=call.actor.id, app=app, subject=str(draft.revision), details=details)
+    note_act(connection, act, call.now)
 
 
 def _not_a_document(complaints: Iterable[Diagnostic]) -> Problem:
@@ -233,6 +243,8 @@ def publish_draft(call: Caller, app: str, body: PublishBody) -> PublishAnswer:
         raise Problem(409, "loss_not_accepted", extra={"plan": plan_shape(error.plan)}) from error
     except PublishConflict as error:
         raise Conflict from error
+    except TooOld as error:
+        raise Conflict("database_too_old") from error
     return PublishAnswer(version=number)
 
 
@@ -281,9 +293,11 @@ def restore(call: Caller, app: str, number: str) -> Response:
     with writing(call.workspace.engine) as connection:
         require_right(call, connection, app, "build")
         try:
-            return _draft_response(call, restore_version(connection, app, _number(number), _sign(call)))
+            draft = restore_version(connection, app, _number(number), _sign(call))
         except UnknownVersion as error:
             raise NotFound from error
+        _note_draft(call, connection, app, draft)
+        return _draft_response(call, draft)
 
 
 def _number(text: str) -> int:

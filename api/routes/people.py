@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi import Query as QueryMark
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.auditing import note, person_columns
 from api.endpoint import Body, Caller, Endpoint, runs
 from api.links import welcome_link
 from api.messages import Locale
@@ -156,7 +157,9 @@ def make_user(call: Caller, body: NewUser) -> UserAnswer:
     require_grantable(call.connection, authority, values)
     id_ = create_user(call.connection, values, call.now)
     call.headers.append(("location", f"/api/v1/users/{id_}"))
-    return _answer(call, load_user(call.connection, id_), True)
+    made = load_user(call.connection, id_)
+    note(call, "user_created", id_, after=person_columns(made))
+    return _answer(call, made, True)
 
 
 @router.get("/users/{user_id}")
@@ -171,12 +174,15 @@ def change_user(call: Caller, user_id: UUID, body: UserChanges) -> UserAnswer:
     """Change a person: names, place, roles, absence; ``active: false`` ends all their sessions at once."""
     authority = require_people_authority(call.connection, call.actor)
     values = body.model_dump(exclude_unset=True)
-    require_over(call.connection, authority, load_user(call.connection, user_id))
+    before = load_user(call.connection, user_id)
+    require_over(call.connection, authority, before)
     require_grantable(call.connection, authority, values)
     if user_id == call.actor.id and "roles" in values and not authority.admin:
         raise Forbidden("beyond_rights")
     update_user(call.connection, user_id, values, call.now)
-    return _answer(call, load_user(call.connection, user_id), True)
+    changed = load_user(call.connection, user_id)
+    note(call, "user_changed", user_id, before=person_columns(before), after=person_columns(changed))
+    return _answer(call, changed, True)
 
 
 @router.post("/users/{user_id}/reset", status_code=201)
@@ -207,6 +213,7 @@ def _link(call: Call, user_id: UUID, kind: LinkKind) -> LinkAnswer:
     if not person.row.active:
         raise Conflict("not_active")
     secret, ends = create_link(call.connection, user_id, kind, call.now)
+    note(call, "link_created", user_id, kind=kind)
     link = welcome_link(call.workspace.settings, secret)
     return LinkAnswer(user_id=user_id, kind=kind, link=link, expires_at=ends)
 

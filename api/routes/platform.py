@@ -10,6 +10,7 @@ from api.json import json_response
 from api.problem import ProblemShape
 from api.routes import (
     apps,
+    audit,
     bulk,
     converting,
     drafts,
@@ -57,6 +58,7 @@ _GROUPS = (
     metrics.router,
     files.router,
     rules.router,
+    audit.router,
 )
 
 

@@ -10,7 +10,7 @@ from fastapi import Query as QueryMark
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from api.apps import matched_version, open_app
-from api.endpoint import Body, Caller, Endpoint, QueryWords
+from api.endpoint import Again, Body, Caller, Endpoint, QueryWords
 from api.idempotency import Answered, once
 from api.transaction import Call
 from api.unmet import unmet_shapes
@@ -18,7 +18,7 @@ from runtime import save
 from runtime.access import Access
 from runtime.change import DryRun, Request
 from runtime.query import find_by, get
-from runtime.refusals import FieldError, Invalid, NotFound
+from runtime.refusals import Duplicate, FieldError, Invalid, NotFound, UniqueTaken
 from runtime.saved import Saved
 from runtime.unit import Unit
 from schema_store.field_types.base import FieldValueError
@@ -202,5 +202,9 @@ def put_record(
             call, access, entity, save.update(unit, entity, found, {}, request=request)
         ).response()
     record_id, wire = take_id(body.root)
-    saved = save.create(unit, entity, {unique_field: value, **wire}, record_id=record_id)
+    try:
+        saved = save.create(unit, entity, {unique_field: value, **wire}, record_id=record_id)
+    except (UniqueTaken, Duplicate) as taken:
+        # Somebody may have made it since it was looked for: then it is there to be changed.
+        raise Again(taken) from taken
     return answered(call, access, entity, saved, 201).response()

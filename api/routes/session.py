@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from api.auditing import note, person_columns
 from api.auth import clear_cookie, set_cookie, shown_sessions
 from api.endpoint import Body, Caller, Endpoint, runs
 from api.messages import Locale
@@ -17,7 +18,7 @@ from api.transaction import Call
 from runtime.people.actors import Actor, Scope
 from runtime.people.rights import Authority, load_authority
 from runtime.people.sessions import close_session
-from runtime.people.users import update_user
+from runtime.people.users import load_user, update_user
 from runtime.refusals import Forbidden
 
 router = APIRouter(route_class=Endpoint, tags=["signing in"])
@@ -88,7 +89,10 @@ def show_me(call: Caller) -> Me:
 @router.patch("/me")
 def change_me(call: Caller, body: MyChanges) -> Me:
     """Change one's language or absence."""
+    before = load_user(call.connection, call.actor.id)
     update_user(call.connection, call.actor.id, body.model_dump(exclude_unset=True), call.now)
+    after = load_user(call.connection, call.actor.id)
+    note(call, "user_changed", call.actor.id, before=person_columns(before), after=person_columns(after))
     call.sign_in()
     return show_me(call)
 

@@ -10,6 +10,7 @@ from fastapi import Query as QueryMark
 from pydantic import BaseModel, Field
 from sqlalchemy.engine import Row
 
+from api.auditing import note
 from api.endpoint import Body, Caller, Endpoint
 from api.routes.session import require_session
 from api.routes.shapes import Line, Moment, Page, PageWords
@@ -56,6 +57,12 @@ def make_token(call: Caller, body: NewToken) -> MadeToken:
         call.connection, call.actor.id, authority, body.name, call.now, body.scopes or None, body.expires_at
     )
     row = load_token(call.connection, call.actor.id, id_)
+    note(
+        call,
+        "token_created",
+        id_,
+        after={"name": row.name, "scopes": row.scopes, "expires_at": row.expires_at},
+    )
     call.headers.append(("location", f"/api/v1/tokens/{id_}"))
     return MadeToken(**_columns(row), token=token)
 
@@ -73,7 +80,9 @@ def show_tokens(call: Caller, query: Annotated[PageWords, QueryMark()]) -> Page[
 @router.delete("/tokens/{token_id}", status_code=204)
 def end_token(call: Caller, token_id: UUID) -> None:
     """End a token of one's own; it serves no process any more."""
+    row = load_token(call.connection, call.actor.id, token_id)
     delete_token(call.connection, call.actor.id, token_id)
+    note(call, "token_revoked", token_id, before={"name": row.name, "scopes": row.scopes})
 
 
 def _columns(row: Row[Any]) -> dict[str, Any]:

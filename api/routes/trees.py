@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi import Query as QueryMark
 from pydantic import BaseModel
 
+from api.auditing import note
 from api.endpoint import Body, Caller, Endpoint, runs
 from api.routes.shapes import Code, Line, Moment, Page, PageWords, left_out
 from api.secret import read_cursor, sign_cursor
@@ -71,6 +72,7 @@ def tree_router(words: str, tree: sa.Table) -> APIRouter:
         require_people_authority(call.connection, call.actor)
         id_ = create_node(call.connection, tree, body.model_dump(exclude_unset=True), call.now)
         call.headers.append(("location", f"/api/v1/{words}/{id_}"))
+        note(call, f"{words}_created", id_, after=load_node(call.connection, tree, id_)._asdict())
         return _load(call, id_)
 
     @router.get("/{node_id}", operation_id=f"show_{words}_one")
@@ -83,7 +85,10 @@ def tree_router(words: str, tree: sa.Table) -> APIRouter:
     def change_node(call: Caller, node_id: UUID, body: NodeChanges) -> NodeAnswer:
         """Change its name or code, or move it with all below it."""
         require_people_authority(call.connection, call.actor)
+        before = load_node(call.connection, tree, node_id)
         update_node(call.connection, tree, node_id, body.model_dump(exclude_unset=True), call.now)
+        after = load_node(call.connection, tree, node_id)
+        note(call, f"{words}_changed", node_id, before=before._asdict(), after=after._asdict())
         return _load(call, node_id)
 
     def _load(call: Call, node_id: UUID) -> NodeAnswer:

@@ -37,6 +37,10 @@ class PlatformAct:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+#: Columns that change with every change.
+_NO_NEWS = frozenset({"updated_at", "created_at", "id", "username_key", "sort_key", "path"})
+
+
 def note_act(connection: Connection, act: PlatformAct, at: datetime) -> None:
     """Write an act down; belongs into the transaction of the act (one statement)."""
     connection.execute(sa.insert(AUDIT).values(id=uuid7(), count=1, **_row(act, at)))
@@ -51,7 +55,8 @@ def count_act(connection: Connection, act: PlatformAct, at: datetime) -> None:
 
 def changed_columns(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """``{before, after}`` of the members that differ, as JSON."""
-    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    differ = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    names = sorted(differ - _NO_NEWS)
     return {
         "before": {name: _plain(before.get(name)) for name in names},
         "after": {name: _plain(after.get(name)) for name in names},

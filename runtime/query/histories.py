@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Row
 from expressions.literals import parse_instant
 from expressions.storage import Instant, Uuid
 from runtime.access import Access
+from runtime.auditing.showing import shown_why
 from runtime.people.tables import USERS
 from runtime.query.encoding import print_moment
 from runtime.query.records import read_by_ids, require_readable
@@ -66,7 +67,10 @@ def timeline(
     limit: int = 50,
     after: Behind | None = None,
 ) -> Entries:
-    """Changes, stages, events and files in one line of time (two statements); raises as :func:`history`."""
+    """Changes, stages, events and files in one line of time (two statements); raises as :func:`history`.
+
+    Those who may look at the audit see refusals too.
+    """
     _require_record(connection, access, now, entity, record_id)
     served, support = access.served, access.served.support
     kinds = [_kind(served, "change", support.history), _kind(served, "evidence", support.evidence)]
@@ -74,6 +78,8 @@ def timeline(
         kinds.append(_kind(served, "event", support.event))
     if access.readable(history_entity(entity, STAGE_CHANGES)):
         kinds.append(_kind(served, "stage", support.stage_change))
+    if access.actor.admin or "audit" in access.policy.rights:
+        kinds.append(_kind(served, "refusal", support.refusal))
     rows = _page(connection, access, entity, record_id, kinds, limit, after)
     return _entries(access, entity, rows, limit)
 
@@ -88,7 +94,7 @@ def _require_record(
 
 #: What each kind of entry has beside id, moment and person; the others are null in its rows.
 _DETAILS: tuple[str, ...] = ("version", "act", "changes", "cause", "field", "stage", "previous", "reason")
-_DETAILS += ("kind", "topic", "data", "requirement", "file")
+_DETAILS += ("kind", "topic", "data", "requirement", "file", "code", "why", "count")
 
 
 def _kind(served: Served, name: str, table: sa.Table) -> sa.Select[Any]:
@@ -106,7 +112,7 @@ def _kind(served: Served, name: str, table: sa.Table) -> sa.Select[Any]:
 def _types(served: Served) -> dict[str, Any]:
     """The type of each detail."""
     support = served.support
-    tables = (support.history, support.stage_change, support.event, support.evidence)
+    tables = (support.history, support.stage_change, support.event, support.evidence, support.refusal)
     types = {column.name: column.type for table in tables for column in table.c}
     return {name: types[name] for name in _DETAILS}
 
@@ -210,4 +216,15 @@ def _evidence(_entity: CompiledEntity, _readable: frozenset[str], row: Row[Any])
     return {"requirement": row.d_requirement, "file": str(row.d_file)}
 
 
-_DETAILS_OF = {"change": _change, "stage": _stage, "event": _event, "evidence": _evidence}
+def _refusal(entity: CompiledEntity, readable: frozenset[str], row: Row[Any]) -> dict[str, Any]:
+    why = shown_why(entity, readable, row.d_why)
+    return {"act": row.d_act, "code": row.d_code, "why": why, "count": row.d_count}
+
+
+_DETAILS_OF = {
+    "change": _change,
+    "stage": _stage,
+    "event": _event,
+    "evidence": _evidence,
+    "refusal": _refusal,
+}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 
+from schema_store import database
 from tests.api.crm import Crm, crm
 from tests.asgi import Answer
 
@@ -205,3 +207,25 @@ def test_a_loss_has_to_be_accepted(crm: Crm) -> None:
     assert losses
     done = ops.post("/apps/crm/publish", {"accepted_losses": losses})
     assert done.status == 200, done.body[:500]
+
+
+def test_too_old_a_database_library_is_a_conflict_with_a_sentence(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "sqlite_version", lambda: (3, 45, 1))
+    ops = crm.as_("ops")
+    draft = ops.get("/apps/crm/draft").json
+    entity = next(each for each in draft["document"]["entities"] if each["key"] == "competitor_price")
+    field = next(each for each in entity["fields"] if each.get("required"))
+    field["required"] = False
+    tag = f'"{draft["revision"]}"'
+    saved = ops.send(
+        "PUT", "/apps/crm/draft", json={"document": draft["document"]}, headers=[("if-match", tag)]
+    )
+    assert saved.status == 200, saved.body[:500]
+    answer = ops.post("/apps/crm/publish", {})
+    if crm.engine.dialect.name == "postgresql":
+        assert answer.status == 200, answer.body[:500]
+        return
+    assert (answer.status, answer.code) == (409, "database_too_old")
+    assert "pysqlite3" in answer.json["detail"]

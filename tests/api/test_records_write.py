@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from uuid_utils.compat import uuid7
 
+from runtime.refusals import UniqueTaken
 from tests.api.crm import Crm, crm
 from tests.asgi import Answer
 
@@ -149,6 +152,32 @@ def test_the_same_key_does_it_once(crm: Crm) -> None:
     refused = post(crm, "rep1", "/records/lead", {"budget": "x"}, idempotency_key="again")
     assert refused.status == 422
     assert post(crm, "rep1", "/records/lead", {"name": "x"}, idempotency_key="again").status == 201
+
+
+def test_many_upserts_of_one_new_value_at_the_same_moment_make_one_record(crm: Crm) -> None:
+    for round_ in range(4):
+        start, statuses = threading.Barrier(6), list[int]()
+
+        def put(number: int, start: threading.Barrier = start, name: str = f"齐来{round_}") -> int:
+            start.wait()
+            path = f"/apps/crm/records/account/by/name/{name}"
+            return crm.as_("admin").send("PUT", path, json={"address": f"{number} 号"}).status
+
+        with ThreadPoolExecutor(6) as pool:
+            statuses = list(pool.map(put, range(6)))
+        assert sorted(statuses) == [200] * 5 + [201]
+
+
+def test_an_upsert_that_stays_in_conflict_answers_it(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+
+    def refuse(*_arguments: Any, **_more: Any) -> None:
+        tries.append(1)
+        raise UniqueTaken(["name"])
+
+    monkeypatch.setattr("runtime.save.create", refuse)
+    answer = crm.as_("admin").send("PUT", "/apps/crm/records/account/by/name/nobody", json={})
+    assert (answer.status, answer.code, len(tries)) == (409, "unique", 2)
 
 
 def test_put_by_a_unique_field(crm: Crm) -> None:

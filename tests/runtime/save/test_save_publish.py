@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from builder.apps import sweep_apps
 from builder.publish import publish
+from runtime import searching
+from runtime.access import engine_access
+from runtime.query import ListQuery, list_page
+from runtime.search import reindex
+from runtime.served import serve
+from schema_store.database import reading
 from schema_store.document import AppDocument
 from schema_store.versions import Signature
 from tests.conftest import Databases
@@ -65,3 +74,88 @@ def test_a_publish_that_changes_no_computation_computes_nothing(own_shop: World)
     with own_shop.counting() as statements:
         publish(own_shop.engine, "shop", AppDocument.model_validate(plain), SIGNATURE)
     assert [each for each in statements if "__customer" in each and each.startswith("UPDATE")] == []
+
+
+def _renamed_stages(keys: dict[str, str]) -> AppDocument:
+    """The shop with other keys of its stages, each with the id it had."""
+    plain = documents.shop().model_dump(by_alias=True, mode="json")
+    pipeline = plain["pipelines"][0]
+    for stage in pipeline["stages"]:
+        stage["key"] = keys.get(stage["key"], stage["key"])
+    pipeline["initial"] = keys.get(pipeline["initial"], pipeline["initial"])
+    text = json.dumps(plain)
+    for old, new in keys.items():
+        text = text.replace(f'\\"{old}\\"', f'\\"{new}\\"')
+    return AppDocument.model_validate_json(text)
+
+
+def test_stages_that_were_entered_follow_a_rename(own_shop: World):
+    order = own_shop.create("order", {"amount": "1"})
+    own_shop.update("order", order.id, {"stage": "done"})
+    own_shop.update("order", order.id, {"stage": "cancelled"})
+    # two keys change places: one UPDATE after the other would mix them up
+    publish(
+        own_shop.engine,
+        "shop",
+        _renamed_stages({"done": "cancelled", "cancelled": "done", "open": "new"}),
+        SIGNATURE,
+    )
+    rows = own_shop.support("stage_change", order.id)
+    assert [(row.previous, row.stage) for row in rows] == [
+        (None, "new"),
+        ("new", "cancelled"),
+        ("cancelled", "done"),
+    ]
+    assert own_shop.stored("order", order.id)["stage"] == "done"
+
+
+def _searching(*keys: str) -> AppDocument:
+    """The shop with other fields of customers that are searched."""
+    plain = documents.shop().model_dump(by_alias=True, mode="json")
+    plain["entities"][0]["search_fields"] = list(keys)
+    return AppDocument.model_validate(plain)
+
+
+def _found(world: World, text: str) -> int:
+    with reading(world.engine) as connection:
+        served = serve(connection, "shop")
+        access = engine_access(served)
+        found = list_page(connection, access, NOW, "customer", ListQuery(search=text))
+    return len(found.items)
+
+
+def test_records_are_found_by_fields_that_are_searched_from_now_on(
+    own_shop: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(searching, "BATCH", 2)
+    for number in range(5):
+        own_shop.create("customer", {"name": f"name{number}", "tags": ["vip"]})
+    publish(own_shop.engine, "shop", _searching("tags"), SIGNATURE)
+    assert (_found(own_shop, "vip"), _found(own_shop, "name1")) == (5, 0)
+    publish(own_shop.engine, "shop", _searching("name", "tags"), SIGNATURE)
+    assert (_found(own_shop, "vip"), _found(own_shop, "name1")) == (5, 1)
+
+
+def test_an_index_that_was_cut_off_goes_on_at_the_next_start(
+    own_shop: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(searching, "BATCH", 2)
+    for number in range(5):
+        own_shop.create("customer", {"name": f"name{number}", "tags": ["vip"]})
+    calls = []
+
+    def crash(*arguments: Any) -> None:
+        calls.append(arguments[-1])
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        reindex(*arguments)
+
+    monkeypatch.setattr(searching, "reindex", crash)
+    with pytest.raises(KeyboardInterrupt):
+        publish(own_shop.engine, "shop", _searching("tags"), SIGNATURE)
+    with reading(own_shop.engine) as connection:
+        assert len(searching.pending_reindex(connection, own_shop.served.support)) == 1
+    assert _found(own_shop, "vip") == 2
+    sweep_apps(own_shop.engine)
+    assert _found(own_shop, "vip") == 5
+    assert [len(ids) for ids in calls] == [2, 2, 2, 1]
