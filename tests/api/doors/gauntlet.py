@@ -88,7 +88,8 @@ def _pipeline() -> Json:
         "filled": {"required_fields": ["sort"]},
         "shown": {"gate": {"evidence": [{"key": "photo", "label": label("photo")}]}},
         "called": {"gate": {"actions": [{"key": "call", "label": label("call"), "event": "call"}]}},
-        "helped": {"gate": {"people": [{"key": "helper", "label": label("h"), "field": "helper", "roles": ["helper"]}]}},
+        "helped": {"gate": {"people": [
+            {"key": "helper", "label": label("helper"), "field": "helper", "roles": ["helper"]}]}},
         "checked": {"gate": {"criteria": [
             {"key": "cheap", "label": label("cheap"), "condition": "price < 10", "message": label("too dear")}]}},
         "small": {"capacity": 1},
@@ -127,7 +128,8 @@ class Gauntlet:
         number = next(_numbers)
         serial, phone = f"S{number}", f"+8613{number:09d}"
         return {
-            "name": "n", "serial": serial, "price": "20.00", "low": 1, "high": 2, "phone": phone, "area": str(self.here),
+            "name": "n", "serial": serial, "price": "20.00", "low": 1, "high": 2, "phone": phone,
+            "area": str(self.here),
         }  # fmt: skip
 
     def stored(self, *, binned: bool = False, **values: Any) -> str:
