@@ -75,7 +75,7 @@ def evidence_rows(unit: Unit, change: Change) -> list[Values]:
             "id": uuid7(),
             "entity": change.entity.id,
             "record": change.id,
-            "at": unit.now,
+            "at": change.after["updated_at"],
             "by": unit.person,
             "requirement": each["key"],
             "file": UUID(each["file_id"]),

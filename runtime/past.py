@@ -50,7 +50,7 @@ def context_of(unit: Unit, change: Change) -> Context:
 def moment_of(unit: Unit, change: Change) -> tuple[datetime, UUID | None]:
     """When history says that it happened, and who did it."""
     if change.request.past is None:
-        return unit.now, unit.person
+        return change.after["updated_at"], unit.person
     word = "created" if change.before is None else "updated"
     return change.after[f"{word}_at"], change.after[f"{word}_by"]
 

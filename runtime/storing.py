@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from runtime.access import Act
 from runtime.change import Change, wire_name
@@ -15,16 +16,24 @@ from runtime.unit import Unit
 from runtime.writer.locking import ids_inside
 from runtime.writer.writing import Batch, RecordWrite, write
 
+_TICK = timedelta(microseconds=1)
 #: What a save that changes anything changes too.
 STAMPS = frozenset({"version", "updated_at", "updated_by"})
 
 
 def stamp(unit: Unit, changes: Sequence[Change]) -> None:
-    """Version, time and person of a save that changes anything."""
+    """Version, time and person of a save that changes anything.
+
+    Of two saves at once the later version has the later time, whichever of them came first: one waited for the other
+    with the moment it came at, and a history in another order than the versions would name the wrong last change.
+    """
     for change in changes:
         if change.act in ("delete", "restore") or change.changed:
-            version = 0 if change.before is None else change.before["version"]
-            change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
+            version, moment = 0, unit.now
+            if change.before is not None:
+                version, last = change.before["version"], change.before["updated_at"]
+                moment = unit.now if unit.now > last else last + _TICK
+            change.after |= {"version": version + 1, "updated_at": moment, "updated_by": unit.person}
             relive(unit, change)
 
 

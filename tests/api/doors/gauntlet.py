@@ -90,7 +90,7 @@ def _pipeline() -> Json:
         "shown": {"gate": {"evidence": [{"key": "photo", "label": label("photo")}]}},
         "called": {"gate": {"actions": [{"key": "call", "label": label("call"), "event": "call"}]}},
         "helped": {"gate": {"people": [
-            {"key": "helper", "label": label("h"), "field": "helper", "roles": ["helper"]}]}},
+            {"key": "helper", "label": label("helper"), "field": "helper", "roles": ["helper"]}]}},
         "checked": {"gate": {"criteria": [
             {"key": "cheap", "label": label("cheap"), "condition": "price < 10", "message": label("too dear")}]}},
         "small": {"capacity": 1},

@@ -165,20 +165,15 @@ def _calculate_about(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
             yield Ask("POST", f"{APP}/calculations/{calculation['key']}", {"record_id": id_})
 
 
-def _filter_by(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
-    """Lists and figures of others by their reference to it."""
-    for other, key in list(_references(entity))[:FEW]:
-        if key in referee.readable(other) and referee.can(entity, "read"):
-            words = quote(f'{key}.id == "{id_}"')
-            yield Ask("GET", f"{RECORDS}/{other}?count=exact&fields=id&filter={words}")
-
-
 # --- over the records of an entity
+
+_SORTED = ("text", "integer", "money", "percent", "date", "instant", "option", "stage", "boolean", "score")
 
 
 def _list(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
-    fields = sorted(referee.readable(entity))
+    fields = [key for key in sorted(referee.readable(entity)) if FIELDS[entity][key]["type"] in _SORTED]
     yield Ask("GET", f"{RECORDS}/{entity}?count=exact&limit=500")
+    yield from _by_name(world, referee, entity)
     yield Ask("GET", f"{RECORDS}/{entity}?expand={','.join(_paths(referee, entity))}&count=capped")
     for key in fields[::4]:
         yield Ask("GET", f"{RECORDS}/{entity}?sort={key}&limit=1")
@@ -192,6 +187,17 @@ def _list(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
         if inverse and key in referee.readable(other):
             words = quote(f"COUNT({inverse['key']}) > 0")
             yield Ask("GET", f"{RECORDS}/{entity}?count=exact&filter={words}")
+
+
+def _by_name(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
+    """Lists and figures of others by the name of what they refer to, and of how many there are."""
+    name = next(each["name_field"] for each in DOCUMENT["entities"] if each["key"] == entity)
+    for other, key in list(_references(entity))[:FEW]:
+        if key in referee.readable(other) and name in referee.readable(entity):
+            for side in ("east", "north", "binned"):
+                words = quote(f'{key}.{name} == "{world.of(entity, side).values[name]}"')
+                yield Ask("GET", f"{RECORDS}/{other}?count=exact&fields=id&filter={words}")
+                yield Ask("GET", f"{RECORDS}/{other}/aggregate?measure=count()&filter={words}")
 
 
 DOCUMENT_SEARCH = {entity["key"]: entity.get("search_fields", ()) for entity in DOCUMENT["entities"]}
@@ -263,7 +269,6 @@ ABOUT: dict[str, tuple[AboutRecord, ...]] = {
     "POST /apps/{app}/records/{entity}/bulk": (_bulk_about, _refer),
     "POST /apps/{app}/events": (_tell_about,),
     "POST /apps/{app}/calculations/{key}": (_calculate_about,),
-    "GET /apps/{app}/records/{entity}": (_filter_by,),
 }
 OVER: dict[str, OverEntity] = {
     "GET /apps/{app}/records/{entity}": _list,
