@@ -38,6 +38,7 @@ from schema_store.platform import upgrade_platform
 from schema_store.structure.load import load_document
 from schema_store.versions import Signature
 from templates import read_template
+from workflows.queue import RunQueue
 
 SERVER = os.environ.get("DOUGONG_TEST_DATABASE_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 PRESENT = int(os.environ.get("DOUGONG_BENCH_PRESENT", "20000"))
@@ -106,7 +107,7 @@ class World:
     def unit(self, connection: Connection) -> Unit:
         """A unit of work of a request."""
         served = serve(connection, "crm", lock=True)
-        return Unit(connection, served, self.access(served), NOW)
+        return Unit(connection, served, self.access(served), NOW, RunQueue())
 
     def access(self, served: Served) -> Access:
         """Everything is allowed, history names a person."""

@@ -73,7 +73,7 @@ class CheckResult:
     @cached_property
     def failed_tests(self) -> list[TestResult]:
         """The tests that ran and failed."""
-        return [test for test in self.tests if not test.passed and test.skipped is None]
+        return [test for test in self.tests if not test.passed]
 
     @property
     def passed_tests(self) -> int:

@@ -7,14 +7,17 @@ taken out and the rest is written anew, and where only the database knows which 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
-from runtime.change import Change, Deed, Outcome, Row, Saved
-from runtime.refusals import Conflict, Refused
+from runtime.change import Change, Deed, Outcome, Row
+from runtime.refusals import BudgetSpent, Conflict, Refused
+from runtime.saved import Saved
 from runtime.storing import saved_of
 from runtime.unit import Root, Unit
 from runtime.waves import room
@@ -51,15 +54,18 @@ def run_one(unit: Unit, course: Course, row: Row) -> Saved:
         Refused: what a step refuses; the caller takes everything back.
     """
 
-    def act() -> Saved:
+    def act() -> Change:
         (change,) = prepare_one(unit, course, row)
         for step in course.finish:
             step(unit, [change])
             _raise(change)
+        unit.budget.saves.append(saved_of(change))
         unit.follow(*change.follow_ups)
-        return saved_of(change)
+        return change
 
-    return unit.drain(act)
+    first = _first_save(unit)
+    change = unit.drain(act)
+    return _Newest(unit.budget.saves[first:]).of(change)
 
 
 def prepare_one(unit: Unit, course: Course, row: Row) -> list[Change]:
@@ -88,15 +94,39 @@ def run_many(unit: Unit, course: Course, rows: Sequence[Row]) -> list[Outcome]:
     size = most = room(unit, course.entity, course.act)
     while len(outcomes) < len(rows):
         start = len(outcomes)
+        first = _first_save(unit)
         settled = _wave(unit, course, rows[start : start + size])
-        outcomes += (_outcome(change) for change in settled)
+        newest = _Newest(unit.budget.saves[first:])
+        outcomes += (_outcome(change, newest) for change in settled)
         # A short wave promises another one: what must be prepared again is kept in proportion to what was done.
         size = min(most, 2 * len(settled)) if len(settled) < size else most
     return outcomes
 
 
-def _outcome(change: Change) -> Outcome:
-    return Outcome(saved_of(change), None) if change.refusal is None else Outcome(None, change.refusal)
+def _first_save(unit: Unit) -> int:
+    """Where those begin that are made from now on; outside of any act the others are forgotten."""
+    if not unit.budget.is_draining:
+        unit.budget.saves.clear()
+    return len(unit.budget.saves)
+
+
+class _Newest:
+    """Records as what followed left them: rules may have saved them again."""
+
+    def __init__(self, saves: Iterable[Saved]):
+        self._saves: dict[tuple[str, UUID], list[Saved]] = defaultdict(list)
+        for each in saves:
+            self._saves[each.entity, each.id].append(each)
+
+    def of(self, change: Change) -> Saved:
+        """The answer of a change that was done."""
+        again = self._saves[change.key, change.id]
+        changed = frozenset[str]().union(*(each.changed for each in again))
+        return replace(again[-1], changed=changed, warnings=again[0].warnings)
+
+
+def _outcome(change: Change, newest: _Newest) -> Outcome:
+    return Outcome(newest.of(change), None) if change.refusal is None else Outcome(None, change.refusal)
 
 
 def _wave(unit: Unit, course: Course, rows: Sequence[Row]) -> Sequence[Change]:
@@ -150,40 +180,48 @@ def _finish(unit: Unit, course: Course, changes: Sequence[Change]) -> None:
 
 
 def _write(unit: Unit, course: Course, changes: Sequence[Change]) -> None:
+    if unit.budget.is_draining:
+        _run_steps(unit, course, changes)
+        for change in changes:
+            unit.follow(*change.follow_ups)
+        return  # whoever drains runs what is caused here, in its turn
+    with unit.draining():
+        _run_steps(unit, course, changes)
+        for place, change in enumerate(changes):
+            _run_caused(unit, change, changes[place:])
+
+
+def _run_steps(unit: Unit, course: Course, changes: Sequence[Change]) -> None:
     for step in course.finish:
         step(unit, changes)
         if any(change.refusal is not None for change in changes):
             raise _Partly
-    for change in changes:
-        unit.follow(*change.follow_ups, root=change.root)
-    if unit.budget.is_draining:
-        return  # whoever drains runs what is caused here, in its turn
-    unit.budget.is_draining = True
+    unit.budget.saves += map(saved_of, changes)
+
+
+def _run_caused(unit: Unit, change: Change, rest: Sequence[Change]) -> None:
+    """Everything that one change caused, before what the next one did; without a budget nobody of the rest has any."""
+    unit.follow(*change.follow_ups, root=change.root)
     try:
         unit.run_waiting()
     except Refused as refusal:
-        root = unit.budget.waiting[0][0].root
-        next(change for change in changes if change.root is root).refuse(refusal)
+        is_last = isinstance(refusal, BudgetSpent) and refusal.limit == "request"
+        for each in rest if is_last else (change,):
+            each.refuse(refusal)
         raise _Partly from refusal
-    finally:
-        unit.budget.waiting.clear()
-        unit.budget.is_draining = False
 
 
 @contextmanager
 def _attempt(unit: Unit, changes: Sequence[Change]) -> Iterator[None]:
     """A savepoint; what fails leaves database, budgets and changes as they were."""
-    budget = unit.budget
     before = [(change, dict(change.after), change.root.writes, len(change.follow_ups)) for change in changes]
-    writes, derived, waiting = budget.request_writes, len(unit.derived), len(budget.waiting)
+    writes, mark = unit.budget.request_writes, unit.mark()
     try:
         with unit.connection.begin_nested():
             yield
     except BaseException:
-        budget.request_writes = writes
-        del unit.derived[derived:]
-        while len(budget.waiting) > waiting:
-            budget.waiting.pop()
+        unit.budget.request_writes = writes
+        unit.back_to(mark)
         for change, after, written, follow_ups in before:
             change.after, change.root.writes = after, written
             del change.follow_ups[follow_ups:]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from runtime.access import Act
 from runtime.refusals import FieldError, Invalid, Refused
+from runtime.saved import Saved
 from runtime.unit import FollowUp, Root
 from schema_store.compiled.app import CompiledEntity
 from schema_store.compiled.forms import CompiledForm
@@ -138,25 +139,6 @@ class Change:
             new = frozenset(self.after[key] or ())
             found[key] = (old - new, new - old)
         return found
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A record after its save.
-
-    Attributes:
-        id, entity, version: which it is.
-        values: Python values by field key, system fields by their names on the wire.
-        changed: keys of the fields that are different now.
-        warnings: duplicates that only warn.
-    """
-
-    id: UUID
-    entity: str
-    version: int
-    values: Mapping[str, Any]
-    changed: frozenset[str]
-    warnings: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,9 @@ from runtime.query import find_one
 from runtime.query.finding import ids_within
 from runtime.query.records import require_readable
 from runtime.refusals import FieldError, Invalid, require_valid
+from runtime.rules.happening import happened
+from runtime.rules.matching import changed_by_others, start_rules
+from runtime.save import DOORS
 from runtime.unit import Unit
 from schema_store.analysis.environment import EVENTS
 
@@ -67,9 +71,17 @@ def record_events(unit: Unit, events: Sequence[Told]) -> tuple[int, int]:
             fresh[event.entity].add(row["record"])
     dirty = Dirty(unit)
     for entity, ids in fresh.items():
-        mark_history(dirty, entity, EVENTS, ids)
+        mark_history(dirty, entity, EVENTS, dict.fromkeys(ids, 0))
     refresh(unit, dirty)
+    _follow(unit, [(event.entity, row) for event, row in zip(events, rows, strict=True) if row["id"] in kept])
     return len(kept), len(rows) - len(kept)
+
+
+def _follow(unit: Unit, fresh: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """The rules that the events start, and those that wait for a value which they changed; each event is a root."""
+    for candidates in (changed_by_others(unit), *happened(unit, fresh)):
+        if candidates:
+            unit.drain(partial(start_rules, unit, candidates, DOORS))
 
 
 def _records(unit: Unit, events: Sequence[Told]) -> list[UUID]:

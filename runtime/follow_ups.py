@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from runtime.change import Change
-from runtime.computed.refresh import Dirty, refresh
+from runtime.computed.refresh import Dirty, Origins, earliest, refresh
 from runtime.unit import Unit
 from schema_store.analysis.dependencies import Refresh
 from schema_store.analysis.environment import STAGE_CHANGES, history_entity
+
+#: Where ways to those who must be refreshed start, by the way and how many of its steps are walked.
+_Ends = dict[tuple[Refresh, int], dict[UUID, int]]
 
 
 def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
@@ -17,16 +21,16 @@ def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
 
     Values of these very records that depend on others' new ones come back into ``after``.
     """
-    dirty = Dirty(unit)
-    ends: dict[tuple[Refresh, int], set[UUID]] = {}
-    for change in changes:
+    dirty = Dirty(unit, [change.root for change in changes])
+    ends: _Ends = defaultdict(dict)
+    for place, change in enumerate(changes):
         appears = change.act in ("delete", "restore")
         for key in change.entity.refreshes if appears else change.changed:
             for each in change.entity.refreshes.get(key, ()):
-                _collect(ends, change, each)
+                _collect(ends, place, change, each)
     for (each, walked), ids in ends.items():
         dirty.mark(each, ids, each.steps[walked:])
-    moved = [change.id for change in changes if change.moves]
+    moved = {change.id: place for place, change in enumerate(changes) if change.moves}
     if moved:
         mark_history(dirty, changes[0].key, STAGE_CHANGES, moved)
     own = {change.id: change for change in changes}
@@ -35,7 +39,7 @@ def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
             own[record].after[field[1]] = values[record]
 
 
-def mark_history(dirty: Dirty, entity: str, children: str, ids: Collection[UUID]) -> None:
+def mark_history(dirty: Dirty, entity: str, children: str, ids: Origins) -> None:
     """Note that records of ``entity`` have new stage changes or events."""
     history = history_entity(entity, children)
     for (owner, _), refreshes in dirty.app.refreshes.items():
@@ -43,7 +47,7 @@ def mark_history(dirty: Dirty, entity: str, children: str, ids: Collection[UUID]
             dirty.mark(each, ids, each.steps[1:])
 
 
-def _collect(ends: dict[tuple[Refresh, int], set[UUID]], change: Change, each: Refresh) -> None:
+def _collect(ends: _Ends, place: int, change: Change, each: Refresh) -> None:
     """Note where the way starts to those who must be refreshed because a field of this record changed, and how many
     of its steps are walked; itself is derived already.
     """
@@ -52,9 +56,9 @@ def _collect(ends: dict[tuple[Refresh, int], set[UUID]], change: Change, each: R
     first, sides = each.steps[0], (change.before or {}, change.after)
     if first.kind == "up":
         ids = {end for side in sides if (end := side.get(first.field)) is not None}
-        ends.setdefault((each, 1), set()).update(ids)
+        earliest(ends[each, 1], ((end, place) for end in ids))
     elif first.kind == "link" and first.owner == change.key and first.field in change.links:
         ids = {end for side in sides for end in side.get(first.field) or ()}
-        ends.setdefault((each, 1), set()).update(ids)
+        earliest(ends[each, 1], ((end, place) for end in ids))
     elif change.before is not None:
-        ends.setdefault((each, 0), set()).add(change.id)
+        earliest(ends[each, 0], [(change.id, place)])

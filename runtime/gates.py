@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from runtime.access.policy import engine_policy
 from runtime.change import Change, StageMove, Values
 from runtime.computed.rows import Rows
 from runtime.decoding import pointer
@@ -115,8 +114,7 @@ def _way(unit: Unit, move: StageMove, way: CompiledTransition | None) -> Iterato
             {start for each in pipeline.transitions if each.to == stage.key for start in each.starts}
         )
         yield Unmet(stage.key, "way", {"from": starts}, {"from": move.start}, stage.label)
-    is_engine = unit.access.policy is engine_policy(unit.served)
-    if way is not None and way.roles and not is_engine:
+    if way is not None and way.roles and unit.access.policy.whose == "person":
         held = {role.key for role in unit.access.policy.roles}
         if held.isdisjoint(way.roles):
             yield Unmet(way.key, "role", {"roles": sorted(way.roles)}, {"roles": sorted(held)}, stage.label)

@@ -17,9 +17,10 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from runtime.access import Act, engine_access
+from runtime.assigning import count_loads
 from runtime.batching import Course, Step, prepare_one, run_many, run_one
 from runtime.bin import released_by, require_unreferred
-from runtime.change import Change, Deed, DryRun, Outcome, Request, Row, Saved, Values
+from runtime.change import Change, Deed, DryRun, Outcome, Request, Row, Values
 from runtime.conditions import check_conditions, require_validations, require_values
 from runtime.decoding import decode_evidence, decode_values, find_form, require_fields, take_files
 from runtime.defaults import fill_defaults
@@ -29,9 +30,14 @@ from runtime.follow_ups import refresh_others
 from runtime.gates import require_gates
 from runtime.numbering import give_numbers
 from runtime.refusals import FieldError, Forbidden, GateClosed, Invalid, NotFound, Refused
+from runtime.rescoring import plan_rescoring
+from runtime.rules.doors import Doors
+from runtime.rules.matching import match_rules
+from runtime.saved import Saved
 from runtime.search import index_changes
 from runtime.stages import settle_stages
 from runtime.storing import require_version, stamp, stay_inside, store
+from runtime.timers import move_timers
 from runtime.unit import FollowUp, Unit
 from runtime.waves import part
 from runtime.writer.columns import columns_of
@@ -64,8 +70,35 @@ PREPARE: tuple[Step, ...] = (
     require_gates,
     require_version,
 )
+
+
+def follow_rules(unit: Unit, changes: Sequence[Change]) -> None:
+    """Step 13: the rules that the changes start."""
+    match_rules(unit, changes, DOORS)
+
+
 #: Steps 10 to 14.
-FINISH: tuple[Step, ...] = (give_numbers, store, stay_inside, take_files, index_changes, refresh_others)
+FINISH: tuple[Step, ...] = (
+    give_numbers,
+    store,
+    stay_inside,
+    take_files,
+    index_changes,
+    count_loads,
+    refresh_others,
+    move_timers,
+    plan_rescoring,
+    follow_rules,
+)
+#: The same of a deletion.
+FINISH_DELETE: tuple[Step, ...] = (
+    store,
+    count_loads,
+    refresh_others,
+    move_timers,
+    plan_rescoring,
+    follow_rules,
+)
 #: Steps 2 and 3, where there are values.
 DECODE: tuple[Step, ...] = (require_fields, find_form, decode_values, decode_evidence)
 
@@ -252,7 +285,7 @@ def _updating(entity: str) -> Course:
 
 def _deleting(entity: str) -> Course:
     prepare = (part, require_unreferred, stamp, require_version, release)
-    return Course(entity, "delete", partial(_deleted, entity), prepare, (store, refresh_others))
+    return Course(entity, "delete", partial(_deleted, entity), prepare, FINISH_DELETE)
 
 
 def release(unit: Unit, changes: Sequence[Change]) -> None:
@@ -376,3 +409,7 @@ def _stand(change: Change, found: Values | Refused | None) -> None:
         change.before, change.after = dict(found), dict(found)
     else:
         change.refuse(found or NotFound())
+
+
+#: How rules save what they do.
+DOORS = Doors(create, update, transition)

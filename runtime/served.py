@@ -1,13 +1,13 @@
 """A served app: compiled version, tables, and the scope through which expressions become SQL on them.
 
-Kept by (database, app, version): a new version is a new key, nothing is ever invalidated.
+Kept by (database, app, version, number of switches): what is new is a new key, nothing is ever invalidated.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -26,7 +26,7 @@ from schema_store.compiled.app import App, CompiledEntity
 from schema_store.layout import Layout
 from schema_store.system import SYSTEM_FIELDS
 from schema_store.tables import RecordTables, build_tables
-from schema_store.versions import current_version, load_version
+from schema_store.versions import load_version, standing_of
 
 _PLATFORM: Mapping[str, tuple[sa.Table, Mapping[str, str]]] = {
     "user": (USERS, {"team": "team_id", "region": "region_id"}),
@@ -48,6 +48,7 @@ class Served:
         records: tables of its entities, by entity id.
         support: tables beside them.
         dialect: of the database.
+        off: ids of elements that are switched off here.
     """
 
     app: App
@@ -55,6 +56,7 @@ class Served:
     records: RecordTables
     support: SupportTables
     dialect: Dialect
+    off: frozenset[str] = frozenset()
 
     def entity_table(self, key: str) -> sa.Table:
         """The table of an entity of the app; KeyError where there is none."""
@@ -89,7 +91,7 @@ class Served:
         return _SYSTEM_COLUMNS.get(field) or self.columns[entity][field, part]
 
 
-_kept: OrderedDict[tuple[str, str, int], Served] = OrderedDict()
+_kept: OrderedDict[tuple[str, str, int, int], Served] = OrderedDict()
 _keeping = Lock()
 
 
@@ -104,19 +106,28 @@ def serve(connection: Connection, app: str, *, lock: bool = False) -> Served:
     Raises:
         UnknownApp: no such app.
     """
-    number = current_version(connection, app, lock="share" if lock else None)
-    place = (str(connection.engine.url), app, number)
+    number, switches = standing_of(connection, app, lock="share" if lock else None)
+    place = (str(connection.engine.url), app, number, switches)
     with _keeping:
         found = _kept.get(place)
         if found is not None:
             _kept.move_to_end(place)
             return found
-    made = _make(connection, app, number)
+        same = next((served for key, served in _kept.items() if key[:3] == place[:3]), None)
+    made = same or _make(connection, app, number)
+    if switches:
+        made = replace(made, off=_switched_off(connection, made))
     with _keeping:
         _kept[place] = made
         while len(_kept) > _CAPACITY:
             _kept.popitem(last=False)
     return made
+
+
+def _switched_off(connection: Connection, served: Served) -> frozenset[str]:
+    table = served.support.switch
+    off = sa.select(table.c.element).where(table.c.is_on == sa.literal(False, table.c.is_on.type))
+    return frozenset(connection.execute(off).scalars())
 
 
 def _make(connection: Connection, app: str, number: int) -> Served:

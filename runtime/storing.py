@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runtime.access import Act
-from runtime.change import Change, Saved, wire_name
+from runtime.change import Change, wire_name
 from runtime.history import evidence_rows, history_row, stage_rows
 from runtime.refusals import Forbidden
+from runtime.saved import Saved
 from runtime.staleness import stale_of
 from runtime.unit import Unit
 from runtime.writer.locking import ids_inside

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
-from expressions.storage import Instant, JsonValue, Text, Uuid
+from expressions.storage import Flag, Instant, JsonValue, Text, Uuid
 from runtime.auditing.tables import fix, seal_columns, sealed_columns
 
 
@@ -33,6 +33,12 @@ class SupportTables:
         freeze: stages that take no more records.
         refusal: what was refused to whom and why, and how often within a minute.
         idempotency: answers kept for repeated requests.
+        run: what rules did, or have to do, and why.
+        timer: the moments of the clocks that run on records, and why they are when they are.
+        rescore: scores that time alone changes, and when it does so next.
+        assignment: who was chosen for a record, and why; who was not, too.
+        assignee: how often, since when and with what start each person takes part in a dispatch.
+        switch: elements of the document that were switched on or off here.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
         seal: what shows whether anybody edited the past (:mod:`runtime.auditing.sealing`).
         sealed: the rows in each seal.
@@ -48,6 +54,12 @@ class SupportTables:
     freeze: sa.Table
     refusal: sa.Table
     idempotency: sa.Table
+    run: sa.Table
+    timer: sa.Table
+    rescore: sa.Table
+    assignment: sa.Table
+    assignee: sa.Table
+    switch: sa.Table
     search: sa.Table
     seal: sa.Table
     sealed: sa.Table
@@ -65,8 +77,8 @@ def _text(name: str, *, nullable: bool = False, key: bool = False) -> sa.Column[
     return sa.Column(name, Text(), nullable=nullable, primary_key=key)
 
 
-def _moment(name: str) -> sa.Column[Any]:
-    return sa.Column(name, Instant(), nullable=False)
+def _moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, Instant(), nullable=nullable)
 
 
 def _json(name: str, *, nullable: bool = False) -> sa.Column[Any]:
@@ -128,6 +140,32 @@ class _Maker:
         what = (_text("act"), _text("code"), _json("why"), _whole("count"))
         return fix(self.table("refusal", _id(), *place, *made, *what, found_by), editable=("count",))
 
+    def run(self) -> sa.Table:
+        by_rule = sa.Index(f"ix_{self.schema}_run_rule", "rule", "at")
+        by_state = sa.Index(f"ix_{self.schema}_run_state", "state", "at")
+        parts = (_text("rule"), _text("state"), _whole("version"), _json("cause"), _json("why"))
+        return self.of_record("run", *parts, by_rule, by_state)
+
+    def timer(self) -> sa.Table:
+        """``left``: microseconds to count when it ran on at ``since``; ``ended``: when its clock stopped."""
+        by_due = sa.Index(f"ix_{self.schema}_timer_due", "state", "due")
+        texts = [_text(name) for name in ("sla", "kind", "tier", "zone")]
+        counted = (
+            _whole("left"),
+            _moment("since"),
+            _moment("due", nullable=True),
+            _moment("ended", nullable=True),
+        )
+        versions = (_text("calendar", nullable=True), _whole("calendar_version"), _whole("generation"))
+        return self.of_record("timer", *texts, *counted, *versions, _text("state"), _json("why"), by_due)
+
+    def rescore(self) -> sa.Table:
+        record: sa.Column[Any] = sa.Column("record", Uuid(), primary_key=True)
+        by_due = sa.Index(f"ix_{self.schema}_rescore_due", "due")
+        return self.table(
+            "rescore", _text("score", key=True), record, _text("entity"), _moment("due"), by_due
+        )
+
     def search(self) -> sa.Table:
         """The tokens of each record. SQLite finds them through a full-text table that triggers keep in step."""
         if self.dialect == "postgresql":
@@ -168,6 +206,30 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         ),
         refusal=make.refusal(),
         idempotency=make.idempotency(),
+        run=make.run(),
+        timer=make.timer(),
+        rescore=make.rescore(),
+        assignment=make.of_record(
+            "assignment",
+            _text("dispatch", nullable=True),
+            _text("pool", nullable=True),
+            _uuid("person", nullable=True),
+            _json("why"),
+        ),
+        assignee=make.table(
+            "assignee",
+            _text("dispatch", key=True),
+            sa.Column("person", Uuid(), primary_key=True),
+            _moment("since"),
+            *(_whole(name) for name in ("base", "given", "turn")),
+        ),
+        switch=make.table(
+            "switch",
+            _text("element", key=True),
+            sa.Column("is_on", Flag(), nullable=False),
+            _moment("at"),
+            _uuid("by", nullable=True),
+        ),
         search=make.search(),
         seal=fix(make.table("seal", *seal_columns())),
         sealed=fix(make.table("sealed", *sealed_columns())),

@@ -32,12 +32,14 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
 
 
 #: One row per installed app. It is the lock: writers of records take it shared, publishing takes it exclusive.
+#: ``switches`` counts how often an element was switched on or off, so that who reads the row knows what it knows.
 APPS = sa.Table(
     f"{PLATFORM_PREFIX}app",
     METADATA,
     sa.Column("key", sa.String(60), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     _moment("installed_at"),
+    sa.Column("switches", sa.Integer, nullable=False, server_default="0"),
 )
 
 #: Published versions: never changed, never deleted (triggers refuse both).

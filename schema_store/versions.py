@@ -119,13 +119,24 @@ def current_version(connection: Connection, app: str, lock: Literal["share", "up
     Raises:
         UnknownApp: no such app.
     """
-    query = sa.select(APPS.c.version).where(APPS.c.key == app)
+    return standing_of(connection, app, lock)[0]
+
+
+def standing_of(
+    connection: Connection, app: str, lock: Literal["share", "update"] | None = None
+) -> tuple[int, int]:
+    """The number of the version that ``app`` serves, and how often its elements were switched on or off.
+
+    Raises:
+        UnknownApp: no such app.
+    """
+    query = sa.select(APPS.c.version, APPS.c.switches).where(APPS.c.key == app)
     if lock is not None:
         query = query.with_for_update(read=lock == "share")
-    number = connection.execute(query).scalar_one_or_none()
-    if number is None:
+    row = connection.execute(query).one_or_none()
+    if row is None:
         raise UnknownApp(app)
-    return int(number)
+    return int(row.version), int(row.switches)
 
 
 def load_version(connection: Connection, app: str, number: int) -> Version:

@@ -38,9 +38,11 @@ Email = Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x
 Phone = Annotated[str, StringConstraints(max_length=40, pattern=r"^[0-9+() #-]+$")]
 _Key = Annotated[str, Field(max_length=60)]
 RolesByApp = Annotated[dict[_Key, Annotated[list[_Key], Field(max_length=50)]], Field(max_length=100)]
+#: What somebody can do, by the words that dispatches use.
+Skills = Annotated[list[_Key], Field(max_length=50)]
 #: What only those see who manage people, and each of themselves.
 _MANAGED = ("username", "email", "phone", "locale", "admin", "created_at", "updated_at")
-_SHOWN = ("id", "name", "active", "team_id", "region_id", "absent_from", "absent_to")
+_SHOWN = ("id", "name", "active", "team_id", "region_id", "absent_from", "absent_to", "skills")
 
 
 class NewUser(Body):
@@ -54,6 +56,7 @@ class NewUser(Body):
     admin: bool = left_out()
     team_id: UUID | None = None
     region_id: UUID | None = None
+    skills: Skills | None = None
     roles: RolesByApp = left_out()
 
 
@@ -71,6 +74,7 @@ class UserChanges(Body):
     region_id: UUID | None = None
     absent_from: Moment | None = None
     absent_to: Moment | None = None
+    skills: Skills | None = None
     roles: RolesByApp = left_out()
 
 
@@ -84,6 +88,7 @@ class UserAnswer(BaseModel):
     region_id: UUID | None
     absent_from: Moment | None
     absent_to: Moment | None
+    skills: Skills | None = None
     username: str = left_out()
     email: str | None = None
     phone: str | None = None

@@ -19,6 +19,7 @@ from api.routes import (
     metrics,
     people,
     records,
+    rules,
     saving,
     session,
     tokens,
@@ -51,6 +52,7 @@ _GROUPS = (
     events.router,
     metrics.router,
     files.router,
+    rules.router,
 )
 
 

@@ -16,12 +16,14 @@ from api.transaction import Call
 from api.unmet import unmet_shapes
 from runtime import save
 from runtime.access import Access
-from runtime.change import DryRun, Request, Saved
+from runtime.change import DryRun, Request
 from runtime.query import find_by, get
 from runtime.refusals import FieldError, Invalid, NotFound
+from runtime.saved import Saved
 from runtime.unit import Unit
 from schema_store.field_types.base import FieldValueError
 from schema_store.field_types.relations import require_uuid
+from workflows.queue import RunQueue
 
 router = APIRouter(route_class=Endpoint, tags=["records"], prefix="/apps/{app}/records/{entity}")
 
@@ -71,7 +73,7 @@ class RecordShape(BaseModel):
 
 def unit_of(call: Call, access: Access) -> Unit:
     """The unit of work of a request."""
-    return Unit(call.connection, access.served, access, call.now)
+    return Unit(call.connection, access.served, access, call.now, RunQueue())
 
 
 def take_id(wire: dict[str, Any]) -> tuple[UUID | None, dict[str, Any]]:

@@ -17,6 +17,7 @@ from runtime.served import Served
 from schema_store.analysis.environment import EVENTS, STAGE_CHANGES
 from schema_store.compiled.access import CompiledGrant, CompiledRole
 from schema_store.compiled.app import CompiledField
+from schema_store.compiled.rules import CompiledRule
 from schema_store.document.access import Act
 from schema_store.system import PLATFORM_ENTITIES, SYSTEM_FIELDS
 
@@ -29,6 +30,9 @@ WIRE_NAMES: Mapping[str, str] = {field.name: field.column for field in SYSTEM_FI
 OWNER = "owner_id"
 #: Only those who manage people read these of them.
 _OF_PEOPLE = frozenset({"email"})
+#: Whose acts they are.
+Whose = Literal["person", "rule", "engine"]
+_RULE_READS, _RULE_GIVES = frozenset[Act]({"read"}), frozenset[Act]({"assign"})
 _ENGINE_ACTS: frozenset[Act] = frozenset(
     {"read", "create", "update", "delete", "export", "import", "assign", "transition", "override"}
 )
@@ -41,16 +45,16 @@ class Policy:
         served: the version.
         roles: in the document's order; without any, nothing is granted.
         people: whether they manage people, and so read addresses.
-        engine: whether it is the engine's own, which also writes what is read-only for all people.
+        whose: of people; of a rule; the engine's own, which also writes what is read-only for all people.
     """
 
     def __init__(
-        self, served: Served, roles: Sequence[CompiledRole], *, people: bool = False, engine: bool = False
+        self, served: Served, roles: Sequence[CompiledRole], *, people: bool = False, whose: Whose = "person"
     ):
         self.served = served
+        self.whose = whose
         self.roles = tuple(roles)
         self.people = people
-        self.engine = engine
         self.rights = frozenset[str]().union(*(role.rights for role in roles))
         self._readable: dict[str, frozenset[str]] = {}
         self._writable: dict[tuple[str, Literal["create", "update"]], frozenset[str]] = {}
@@ -153,7 +157,7 @@ class Policy:
         written = frozenset(
             key
             for key, field in fields.items()
-            if key in granted and (is_given(field) or (self.engine and field.computed is None))
+            if key in granted and (is_given(field) or (self.whose == "engine" and field.computed is None))
         )
         if self.can(entity, "assign") and "owner" in self._given(entity, "assign"):
             written |= {OWNER}
@@ -215,11 +219,28 @@ def engine_policy(served: Served) -> Policy:
             key: (CompiledGrant("engine", "engine", "engine", key, _ENGINE_ACTS, "all"),)
             for key in served.app.entities
         }
-        return Policy(
-            served, (CompiledRole("engine", "engine", {}, frozenset(), grants),), people=True, engine=True
-        )
+        role = CompiledRole("engine", "engine", {}, frozenset(), grants)
+        return Policy(served, (role,), people=True, whose="engine")
 
     return _keep(served, "engine", make)
+
+
+def rule_policy(served: Served, rule: CompiledRule) -> Policy:
+    """The policy of a rule: it reads what it was written to read, and writes what its rights list.
+
+    What it makes it may give to whom it wants.
+    """
+
+    def make() -> Policy:
+        grants = {}
+        for entity in served.app.entities:
+            acts: frozenset[Act] = rule.rights.get(entity, frozenset()) | _RULE_READS
+            acts |= _RULE_GIVES if "create" in acts else _RULE_READS
+            grants[entity] = (CompiledGrant(rule.id, rule.key, rule.cause, entity, acts, "all"),)
+        role = CompiledRole(rule.id, rule.cause, rule.label, frozenset(), grants)
+        return Policy(served, (role,), people=True, whose="rule")
+
+    return _keep(served, rule.cause, make)
 
 
 def _keep(served: Served, key: Hashable, make: Callable[[], Policy]) -> Policy:

@@ -13,6 +13,7 @@ from runtime.access import engine_access
 from runtime.computed.recompute import Computed, fields_of, recompute
 from runtime.computed.refresh import Dirty, groups_of, note_changes, refresh, with_dependants
 from runtime.computed.rows import live_ids
+from runtime.ports import NothingAfter
 from runtime.served import Served
 from runtime.unit import Unit
 from schema_store.compiled.app import App, CompiledFormula
@@ -30,7 +31,7 @@ def recompute_all(connection: Connection, served: Served, field_ids: Collection[
     Returns:
         how many values are different now.
     """
-    unit = Unit(connection, served, engine_access(served), now)
+    unit = Unit(connection, served, engine_access(served), now, NothingAfter())
     app = served.app
     named = {(f.entity, f.key) for key in field_ids if (f := app.fields_by_id.get(key)) is not None}
     dirty, count = Dirty(unit), 0
@@ -42,7 +43,7 @@ def recompute_all(connection: Connection, served: Served, field_ids: Collection[
         keys = {key for _, key in with_dependants(app, fields, group)}
         for ids in live_ids(connection, served, entity):
             changed = recompute(unit, entity, keys, ids)
-            note_changes(unit, dirty, group, changed)
+            note_changes(unit, dirty, group, changed, dict.fromkeys(ids, 0))
             count += sum(len(values) for values in changed.values())
     return count + sum(len(values) for values in refresh(unit, dirty).values())
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Dialect as DatabaseDialect
 
 from expressions.registry import Dialect
 from expressions.sql import context_parameters
+from runtime.computed.due import put_due
 from runtime.computed.rows import AT_ONCE, Row, Rows, ids_bind
 from runtime.computed.settled import NoSql, band_sql, formula_sql, score_sql
 from runtime.loading import Path, Want, want_of
@@ -71,6 +72,9 @@ def recompute(unit: Unit, entity: str, fields: Collection[str], ids: Collection[
     ordered = sorted(ids) if stored else []
     for start in range(0, len(ordered), AT_ONCE):
         _run(unit, entity, work, ordered[start : start + AT_ONCE], changed)
+    # Their children are not at hand here: the next sweep finds out when time alone changes them.
+    timed = [step.id for step in steps if isinstance(step, CompiledScore) and step.is_volatile]
+    put_due(unit, {(score, record): (compiled.id, unit.now) for score in timed for record in ids})
     return changed
 
 

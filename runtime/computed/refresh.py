@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,24 +13,50 @@ import sqlalchemy as sa
 from runtime.computed.recompute import recompute
 from runtime.computed.rows import AT_ONCE, ids_bind
 from runtime.served import RecordScope
-from runtime.unit import Derived, Unit
+from runtime.unit import Derived, Root, Unit
 from schema_store.analysis.dependencies import FieldName, Refresh, Step
 from schema_store.compiled.app import App
 
+#: Records, each with the place of the first act, among those of a batch, that led to it.
+Origins = Mapping[UUID, int]
+
 
 class Dirty:
-    """Computed fields to be refreshed, each with the records."""
+    """Computed fields to be refreshed, each with the records.
 
-    def __init__(self, unit: Unit):
+    Args:
+        unit: whose transaction.
+        roots: the acts that change something; without any, the unit's own.
+    """
+
+    def __init__(self, unit: Unit, roots: Sequence[Root] = ()):
         self._unit = unit
         self.app = unit.served.app
-        self.ids: dict[FieldName, set[UUID]] = defaultdict(set)
+        self.roots = tuple(roots) or (unit.root,)
+        self.ids: dict[FieldName, dict[UUID, int]] = defaultdict(dict)
 
-    def mark(self, each: Refresh, ids: Iterable[Any], steps: tuple[Step, ...]) -> None:
-        """Note the records that ``steps`` lead to from ``ids``."""
-        found = follow_steps(self._unit, ids, steps)
+    def mark(self, each: Refresh, starts: Origins, steps: tuple[Step, ...]) -> None:
+        """Note the records that ``steps`` lead to from ``starts``."""
+        found = follow_steps(self._unit, starts, steps)
         if found:
-            self.ids[each.entity, each.field] |= found
+            self.add((each.entity, each.field), found)
+
+    def add(self, field: FieldName, records: Origins) -> None:
+        """Note records of a field."""
+        earliest(self.ids[field], records.items())
+
+    def take(self, fields: Iterable[FieldName]) -> dict[UUID, int]:
+        """The records of some fields, which are dirty no more."""
+        found: dict[UUID, int] = {}
+        for field in fields:
+            earliest(found, self.ids.pop(field).items())
+        return found
+
+
+def earliest(found: dict[UUID, int], more: Iterable[tuple[UUID, int]]) -> None:
+    """Add records to ``found``; the first act that led to one stands."""
+    for record, origin in more:
+        found[record] = min(origin, found.get(record, origin))
 
 
 def refresh(unit: Unit, dirty: Dirty) -> Mapping[FieldName, Mapping[UUID, Any]]:
@@ -42,27 +69,33 @@ def refresh(unit: Unit, dirty: Dirty) -> Mapping[FieldName, Mapping[UUID, Any]]:
         fields = group & dirty.ids.keys()
         if not fields:
             continue
-        ids = set[UUID]().union(*(dirty.ids.pop(field) for field in fields))
+        ids = dirty.take(fields)
         entity = next(iter(fields))[0]
         keys = {key for _, key in with_dependants(app, fields, group)}
         changed = recompute(unit, entity, keys, ids)
-        note_changes(unit, dirty, group, changed)
+        note_changes(unit, dirty, group, changed, ids)
         for field, values in changed.items():
             done.setdefault(field, {}).update(values)
     return done
 
 
 def note_changes(
-    unit: Unit, dirty: Dirty, group: frozenset[FieldName], changed: Mapping[FieldName, Mapping[UUID, Any]]
+    unit: Unit,
+    dirty: Dirty,
+    group: frozenset[FieldName],
+    changed: Mapping[FieldName, Mapping[UUID, Any]],
+    origins: Origins,
 ) -> None:
     """Tell the unit what became different, and mark what reads it outside the group."""
     app = unit.served.app
     for field, values in changed.items():
+        starts = {record: origins[record] for record in values}
         if not app.entities[field[0]].fields[field[1]].is_volatile:
-            unit.derived.append(Derived(*field, frozenset(values)))
+            roots = {record: dirty.roots[origin] for record, origin in starts.items()}
+            unit.derived.append(Derived(*field, roots))
         for each in app.refreshes.get(field, ()):
             if (each.entity, each.field) not in group:
-                dirty.mark(each, values, each.steps)
+                dirty.mark(each, starts, each.steps)
 
 
 def groups_of(app: App) -> tuple[frozenset[FieldName], ...]:
@@ -98,45 +131,41 @@ def with_dependants(
     return frozenset(found)
 
 
-def follow_steps(unit: Unit, ids: Iterable[UUID], steps: tuple[Step, ...]) -> set[UUID]:
-    """The records that steps lead to; one statement (per portion), none where there are no steps."""
-    start = list(dict.fromkeys(ids))
-    if not steps or not start:
-        return set(start)
-    statement = unit.statement(("steps", steps), lambda: _statement(unit, steps))
-    found: set[UUID] = set()
-    for begin in range(0, len(start), AT_ONCE):
-        found.update(unit.connection.execute(statement, {"ids": start[begin : begin + AT_ONCE]}).scalars())
+def follow_steps(unit: Unit, starts: Origins, steps: tuple[Step, ...]) -> Origins:
+    """The records that steps lead to; one statement (per portion) for each step."""
+    found = starts
+    for step in steps:
+        statement = unit.statement(("step", step), partial(_one_step, unit, step))
+        ahead: dict[UUID, int] = {}
+        start = list(found)
+        for begin in range(0, len(start), AT_ONCE):
+            pairs = unit.connection.execute(statement, {"ids": start[begin : begin + AT_ONCE]})
+            earliest(ahead, ((row.end, found[row.start]) for row in pairs))
+        found = ahead
     return found
 
 
-def _statement(unit: Unit, steps: tuple[Step, ...]) -> sa.Select[Any]:
+def _one_step(unit: Unit, step: Step) -> sa.Select[Any]:
+    """Pairs of the records ``ids`` and those that the step leads to."""
     scope = RecordScope(unit.served)
-    inside: Any = ids_bind()
-    found: sa.Select[Any] | None = None
-    for step in steps:
-        found = _one_step(unit, scope, step, inside)
-        inside = found
-    assert found is not None
-    return found.distinct()
-
-
-def _one_step(unit: Unit, scope: RecordScope, step: Step, inside: Any) -> sa.Select[Any]:
     if step.kind == "up":
         table = scope.table(step.owner)
         column = table.c[scope.column(step.owner, step.field)]
-        return sa.select(column).where(table.c.id.in_(inside), column.is_not(None))
+        return _pairs(table.c.id, column).where(column.is_not(None))
     if step.kind == "down":
         table = scope.table(step.entity)
-        return sa.select(table.c.id).where(table.c[scope.column(step.entity, step.field)].in_(inside))
+        return _pairs(table.c[scope.column(step.entity, step.field)], table.c.id)
     field = unit.served.app.entities[step.owner].fields[step.field]
     link = unit.served.records.links[field.id]
-    back = sa.select(link.c.source.label("id")).where(link.c.target.in_(inside))
-    forth = sa.select(link.c.target.label("id")).where(link.c.source.in_(inside))
+    back, forth = _pairs(link.c.target, link.c.source), _pairs(link.c.source, link.c.target)
     if step.entity != step.owner:
         return forth
     if getattr(field.spec, "entity", None) != step.owner:
         return back
     # Links within one entity: the step does not say which way, so both ends are refreshed.
     both = sa.union_all(back, forth).subquery()
-    return sa.select(both.c.id)
+    return sa.select(both.c.start, both.c.end)
+
+
+def _pairs(start: sa.ColumnElement[Any], end: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return sa.select(start.label("start"), end.label("end")).where(start.in_(ids_bind()))

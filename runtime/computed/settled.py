@@ -84,6 +84,8 @@ def _is_reached(band: CompiledBand, scale: int, value: Sql, dialect: Dialect) ->
 
 def _points(factor: CompiledFactor) -> Typed:
     """The points of a factor, never null."""
+    if factor.fading is not None:
+        raise NoSql  # each child by its own age
     for program in (factor.condition, factor.per):
         if program is not None and not_translatable(program.checked):
             raise NoSql

@@ -70,6 +70,7 @@ USERS = sa.Table(
     _text("password_hash", nullable=True),
     _moment("absent_from", nullable=True),
     _moment("absent_to", nullable=True),
+    sa.Column("skills", Keys(), nullable=True),
     _moment("created_at"),
     _moment("updated_at"),
     sa.Index("ix_dougong_user_sort_key", "sort_key", "id"),

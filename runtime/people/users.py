@@ -41,6 +41,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "password_hash": None,
     "absent_from": None,
     "absent_to": None,
+    "skills": None,
 }
 
 Roles = Mapping[str, Iterable[str]]

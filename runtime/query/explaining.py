@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from expressions.context import Context
@@ -16,6 +17,7 @@ from expressions.typed import Aggregate, Checked, Field
 from runtime.access import Access
 from runtime.computed.rows import Rows
 from runtime.loading import want_of
+from runtime.query.encoding import print_moment
 from runtime.query.histories import history
 from runtime.query.records import get
 from runtime.refusals import BadQuery, FieldError
@@ -50,7 +52,10 @@ def explain_value(
     score = _score_of(access, entity, key)
     if score is not None:
         return answer | _score(connection, access, context, record_id, score)
-    return answer | {"kind": "given", "change": _last_change(connection, access, now, entity, record_id, key)}
+    change = _last_change(connection, access, now, entity, record_id, key)
+    if key == "owner_id":
+        answer["assignment"] = _last_assignment(connection, access, record_id)
+    return answer | {"kind": "given", "change": change}
 
 
 def _formula(
@@ -151,6 +156,25 @@ def _score(
 
 def _trees(factor: CompiledFactor) -> Iterator[Checked]:
     return (program.checked for program in (factor.condition, factor.per) if program is not None)
+
+
+def _last_assignment(connection: Connection, access: Access, record_id: UUID) -> dict[str, Any] | None:
+    """Who was chosen last for the record, by which row of which dispatch, among whom; None where nobody chose."""
+    table = access.served.support.assignment
+    newest = sa.select(table).where(table.c.record == record_id).order_by(table.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    if row is None:
+        return None
+    app = access.served.app
+    keys = {each.id: each.key for each in app.dispatches.values()}
+    pools = {each.id: each.key for each in app.pools.values()}
+    return {
+        "at": print_moment(row.at),
+        "dispatch": keys.get(row.dispatch),
+        "pool": pools.get(row.pool),
+        "person": None if row.person is None else str(row.person),
+        **row.why,
+    }
 
 
 def _last_change(

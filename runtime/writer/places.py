@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -17,15 +18,35 @@ from schema_store.compiled.process import CompiledPipeline, CompiledStage
 
 def count_in_stage(unit: Unit, pipeline: CompiledPipeline, stage: CompiledStage) -> int:
     """Live records in the stage; others who want in wait until this transaction ends."""
-    if unit.served.dialect == "postgresql":  # on SQLite there is one writer anyway
-        unit.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_of(unit, stage))))
+    wait_for(unit, stage.id)
     statement = unit.statement(("places", pipeline.id, stage.key), lambda: _count(unit, pipeline, stage.key))
     return int(unit.read(statement).scalar_one())
 
 
-def _lock_of(unit: Unit, stage: CompiledStage) -> int:
-    name = f"{unit.served.layout.schema}:{stage.id}".encode()
-    return int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
+def wait_for(unit: Unit, element: str) -> None:
+    """Go on when nobody else of the app does this with the element; others wait until this transaction ends."""
+    if unit.served.dialect == "postgresql":  # on SQLite there is one writer anyway
+        name = f"{unit.served.layout.schema}:{element}".encode()
+        number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
+        unit.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
+def count_owned(unit: Unit, entity: str) -> dict[UUID, int]:
+    """How many open records each person owns: live ones that stand in no stage which is won or lost."""
+    statement = unit.statement(("owned", entity), lambda: _owned(unit, entity))
+    return {row[0]: row[1] for row in unit.connection.execute(statement)}
+
+
+def _owned(unit: Unit, entity: str) -> sa.Select[Any]:
+    alias = unit.served.entity_table(entity).alias("r")
+    live = sa.and_(alias.c.deleted_at.is_(None), alias.c.owner_id.is_not(None))
+    query = sa.select(alias.c.owner_id, sa.func.count()).where(live).group_by(alias.c.owner_id)
+    for field, pipelines in unit.served.app.entities[entity].pipelines.items():
+        closed = {key for each in pipelines for key, stage in each.stages.items() if stage.outcome != "open"}
+        column = alias.c[unit.served.column(entity, field)]
+        if closed:
+            query = query.where(sa.or_(column.is_(None), column.not_in(sorted(closed))))
+    return query
 
 
 def _count(unit: Unit, pipeline: CompiledPipeline, stage: str) -> sa.Select[Any]:

@@ -15,7 +15,10 @@ from schema_store.document.automation import (
     Assign,
     Branch,
     CreateRecord,
+    CreateTask,
     DateTrigger,
+    FreezeStage,
+    MoveStage,
     PatternTrigger,
     Rule,
     ScheduleTrigger,
@@ -51,6 +54,44 @@ def check_rules(analysis: Analysis) -> Iterator[Diagnostic]:
             yield diagnostic("rule.assign_target", place)
     for place in analysis.walk.of(Rule, Branch):
         yield from _unreachable(place)
+    yield from _rights(analysis)
+
+
+def _rights(analysis: Analysis) -> Iterator[Diagnostic]:
+    """A rule acts by the rights that it lists: without one of them it would be refused each time."""
+    for place in analysis.walk.of(
+        SetFields, CreateRecord, CreateTask, MoveStage, Assign, AddTags, FreezeStage
+    ):
+        owner = place.nearest(Rule)
+        assert owner is not None
+        assert isinstance(owner.model, Rule)
+        if isinstance(place.model, CreateTask) and analysis.document.settings.tasks is None:
+            yield diagnostic("rule.no_tasks", place)
+        for right in dict.fromkeys(_needed(analysis, place)):
+            if right not in owner.model.rights:
+                yield diagnostic("rule.missing_right", place, rule=owner.model.key, right=right)
+
+
+def _needed(analysis: Analysis, place: Place) -> Iterator[str]:
+    """The rights that an action takes, as a rule lists them."""
+    entity = place.entity or ""
+    match place.model:
+        case SetFields(values=values):
+            for key in values:
+                is_stage = (entity, key) in analysis.lookup.pipelines
+                yield f"{entity}:{'assign' if key == 'owner' else 'transition' if is_stage else 'update'}"
+        case CreateRecord(target=target):
+            yield f"{target}:create"
+        case CreateTask():
+            tasks = analysis.document.settings.tasks
+            if tasks is not None:
+                yield f"{tasks.entity}:create"
+        case Assign():
+            yield f"{entity}:assign"
+        case AddTags():
+            yield f"{entity}:update"
+        case _:
+            yield f"{entity}:transition"
 
 
 def _fields(analysis: Analysis, place: Place) -> Mapping[str, BaseField]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from expressions.measure import walk
+from expressions.typed import Aggregate, Field, Typed
 from schema_store.analysis.analysis import Analysis
 from schema_store.analysis.walk import Place
 from schema_store.diagnostics import Diagnostic
@@ -22,6 +24,7 @@ def check_scoring(analysis: Analysis) -> Iterator[Diagnostic]:
         assert isinstance(score, Score)
         yield from _targets(analysis, place, score, written)
         yield from _range(place, score)
+        yield from _fading(analysis, place, score)
         yield from _bands(place, score)
         yield from _band_options(analysis, place, score)
     for place in analysis.walk.of(ScoreField):
@@ -63,10 +66,25 @@ def _factor(place: Place, index: int, factor: Factor) -> Iterator[Diagnostic]:
         yield diagnostic("score.no_points", place, f"{at}/points", factor=factor.key)
     if factor.cap is not None and Decimal(factor.cap) < 0:
         yield diagnostic("score.negative_cap", place, f"{at}/cap", factor=factor.key)
-    if factor.half_life is not None:
-        yield diagnostic("score.half_life", place, f"{at}/half_life", factor=factor.key)
     if factor.condition is None and factor.per is None:
         yield diagnostic("score.always", place, at, factor=factor.key)
+
+
+def _fading(analysis: Analysis, place: Place, score: Score) -> Iterator[Diagnostic]:
+    """A half-life needs things with a time, each counted by itself: a count or sum of children in a window."""
+    for index, factor in enumerate(score.factors):
+        at = f"/factors/{index}"
+        finding = analysis.expressions.get(f"{place.pointer}{at}/per")
+        root = finding.checked.root if finding and finding.checked else None
+        is_known = factor.per is None or root is not None
+        if factor.half_life is not None and is_known and not _fades(root):
+            yield diagnostic("score.fading", place, f"{at}/half_life", factor=factor.key)
+
+
+def _fades(root: Typed | None) -> bool:
+    if not isinstance(root, Aggregate) or root.entry not in ("agg_count", "agg_sum") or root.window is None:
+        return False
+    return not any(isinstance(node, Field) and node.outer for node in walk(root))
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from expressions.literals import parse_duration
+from expressions.measure import walk
+from expressions.program import Program, generate_function
+from expressions.typed import Aggregate, Apply, Field
+from expressions.types import Kind
 from schema_store.compile.programs import Programs, require_id
+from schema_store.compiled.fading import Fading, Window
 from schema_store.compiled.scoring import (
     CompiledBand,
     CompiledCalculation,
@@ -35,6 +41,8 @@ def compile_score(score: Score, programs: Programs) -> CompiledScore:
     """A score whose document has no errors."""
     factors = tuple(_factor(factor, programs) for factor in score.factors)
     field = programs.analysis.lookup.fields[score.entity][score.field]
+    name = score.entity, score.field
+    derivation = programs.analysis.derivation
     used = [each for factor in factors for each in (factor.condition, factor.per) if each is not None]
     return CompiledScore(
         id=require_id(score),
@@ -49,8 +57,48 @@ def compile_score(score: Score, programs: Programs) -> CompiledScore:
         factors=factors,
         bands=tuple(_band(band) for band in score.bands),
         reads=frozenset().union(*(program.checked.fields for program in used)),
-        is_volatile=(score.entity, score.field) in programs.analysis.derivation.volatile,
+        is_volatile=name in derivation.volatile,
+        windows=tuple(_windows(used)),
+        timed=_timed(used, any(source in derivation.volatile for source in derivation.graph[name])),
     )
+
+
+def _windows(used: Iterable[Program]) -> Iterator[Window]:
+    for program in used:
+        for node in walk(program.checked.root):
+            if isinstance(node, Aggregate) and node.window is not None:
+                yield window_of(node)
+
+
+def window_of(node: Aggregate) -> Window:
+    """The moving window of an aggregate that has one."""
+    assert node.window is not None
+    assert node.time is not None
+    is_date = node.time.type.kind is Kind.DATE
+    condition = node.condition
+    if condition is not None and any(isinstance(each, Field) and each.outer for each in walk(condition)):
+        condition = None
+    function = generate_function(condition) if condition is not None else None
+    return Window(".".join(node.source.path), ".".join(node.time.path), is_date, node.window, function)
+
+
+def _timed(used: Iterable[Program], reads_volatile: bool) -> Literal["day", "hour"] | None:
+    """How often to look: each day for what day it is, each hour for what time it is."""
+    words = {node.entry for each in used for node in walk(each.checked.root) if isinstance(node, Apply)}
+    if "NOW" in words or reads_volatile:
+        return "hour"
+    return "day" if "TODAY" in words else None
+
+
+def _fading(factor: Factor, programs: Programs) -> Fading | None:
+    half_life = parse_duration(factor.half_life) if factor.half_life else None
+    per = programs.find(factor, "per")
+    if half_life is None or per is None:
+        return None
+    node = per.checked.root
+    assert isinstance(node, Aggregate)
+    value = generate_function(node.value) if node.value is not None else None
+    return Fading(window_of(node), half_life, value, per.checked)
 
 
 def _factor(factor: Factor, programs: Programs) -> CompiledFactor:
@@ -62,7 +110,7 @@ def _factor(factor: Factor, programs: Programs) -> CompiledFactor:
         condition=programs.find(factor, "condition"),
         per=programs.find(factor, "per"),
         cap=_decimal(factor.cap),
-        half_life=parse_duration(factor.half_life) if factor.half_life else None,
+        fading=_fading(factor, programs),
     )
 
 

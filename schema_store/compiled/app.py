@@ -19,10 +19,14 @@ from expressions.types import Type
 from schema_store.analysis.dependencies import FieldName, Refresh
 from schema_store.compiled.access import CompiledRole
 from schema_store.compiled.conversions import CompiledConversion
+from schema_store.compiled.dispatch import CompiledDispatch, CompiledPool
 from schema_store.compiled.forms import CompiledForm
 from schema_store.compiled.metrics import CompiledMetric
 from schema_store.compiled.process import CompiledPipeline
+from schema_store.compiled.rules import CompiledRule, RuleIndex
 from schema_store.compiled.scoring import CompiledCalculation, CompiledScore
+from schema_store.compiled.timing import CompiledSla
+from schema_store.document.app import TaskSettings
 from schema_store.document.entities import MatchField
 from schema_store.document.fields import BaseField
 from schema_store.field_types.base import FieldType, Surroundings
@@ -211,6 +215,10 @@ class App:
         infos: what expressions may name, by entity, histories and platform entities included.
         scores, calculations, forms, metrics: by key.
         roles: by key, in the document's order.
+        rules, signals, dispatches, pools: by key.
+        triggers: the rules and signals of an entity by what starts them; entities without any are absent.
+        slas: by entity; those without any are absent.
+        tasks: where to-dos are kept; None: nowhere.
         tables, calendars: what evaluations need; calendar ``""`` is the default.
         order: computed fields of the whole app, each after those it reads.
         refreshes: what a change of any field (platform's and histories' too) must refresh.
@@ -231,6 +239,13 @@ class App:
     calculations: Mapping[str, CompiledCalculation]
     forms: Mapping[str, CompiledForm]
     metrics: Mapping[str, CompiledMetric]
+    rules: Mapping[str, CompiledRule]
+    signals: Mapping[str, CompiledRule]
+    triggers: Mapping[str, RuleIndex]
+    dispatches: Mapping[str, CompiledDispatch]
+    pools: Mapping[str, CompiledPool]
+    slas: Mapping[str, tuple[CompiledSla, ...]]
+    tasks: TaskSettings | None
     roles: Mapping[str, CompiledRole]
     tables: Mapping[str, TierTable]
     calendars: Mapping[str, Calendar]

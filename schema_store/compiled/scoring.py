@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from expressions.arithmetic import EXACT, rescale, round_to
 from expressions.context import Context
 from expressions.program import Program, Row
 from expressions.typed import Value
 from expressions.types import Type
+from schema_store.compiled.fading import Fading, Window, next_day, next_hour, window_changes
 from schema_store.document.fields import BaseField
 from schema_store.field_types.base import FieldType, FieldValueError, Surroundings
 
@@ -30,14 +31,16 @@ class CompiledFactor:
     condition: Program | None
     per: Program | None
     cap: Decimal | None
-    half_life: timedelta | None
+    fading: Fading | None
 
     def value(self, row: Row, context: Context) -> Decimal:
         """The points that a record gets; a condition or a multiplier that is null gives none."""
         if self.condition is not None and self.condition.eval(row, context) is not True:
             return Decimal(0)
         points = self.points
-        if self.per is not None:
+        if self.fading is not None:
+            points = EXACT.multiply(points, self.fading.total(row, context))
+        elif self.per is not None:
             times = self.per.eval(row, context)
             if not isinstance(times, int | Decimal):
                 return Decimal(0)
@@ -83,6 +86,8 @@ class CompiledScore:
         scale: digits behind the point of ``field``.
         reads: every path that a row must hold to be scored.
         is_volatile: whether time alone changes it (windows, decay, a volatile formula).
+        windows: the moving windows that its factors count in.
+        timed: ``day`` or ``hour``: how often it is looked at for what else time changes; None: there is nothing else.
     """
 
     id: str
@@ -98,6 +103,17 @@ class CompiledScore:
     bands: tuple[CompiledBand, ...]
     reads: frozenset[tuple[str, ...]]
     is_volatile: bool
+    windows: tuple[Window, ...]
+    timed: Literal["day", "hour"] | None
+
+    def next_change(self, row: Row, context: Context) -> datetime | None:
+        """The next moment at which time alone may change the score of a row; None: it stays as it is."""
+        moments = list(window_changes(self.windows, row, context))
+        for factor in self.factors:
+            moments += factor.fading.changes(row, context) if factor.fading is not None else ()
+        if self.timed is not None:
+            moments.append(next_day(context) if self.timed == "day" else next_hour(context))
+        return min(moments, default=None)
 
     def evaluate(self, row: Row, context: Context) -> ScoreResult:
         """Sum of the factors within the bounds, rounded half-up to the field's scale, and its band."""

@@ -8,7 +8,7 @@ from pydantic import Field as PydanticField
 
 from schema_store.document.access import Role
 from schema_store.document.automation import Connector, Dispatch, Message, Pool, Rule, Signal
-from schema_store.document.base import Element, Key, Locale, LocaleText, Model, Ref
+from schema_store.document.base import Element, EntityKey, FieldKey, Key, Locale, LocaleText, Model, Ref
 from schema_store.document.entities import Entity, OptionSet
 from schema_store.document.process import BusinessCalendar, Pipeline, Sla
 from schema_store.document.scoring import Calculation, Score, TierTable
@@ -22,11 +22,7 @@ EXPERIMENTAL = frozenset(
         "forms",
         "views",
         "pipelines",
-        "slas",
-        "rules",
-        "dispatches",
         "pools",
-        "signals",
         "metrics",
         "dashboards",
         "messages",
@@ -38,6 +34,19 @@ EXPERIMENTAL = frozenset(
 )
 
 
+class TaskSettings(Model):
+    """Which entity holds the to-dos that rules create, and which of its fields say what.
+
+    The first reference of that entity to the record's own entity says what a to-do is about.
+    """
+
+    entity: EntityKey
+    title: FieldKey
+    assignee: FieldKey | None = None
+    due: FieldKey | None = None
+    checklist: FieldKey | None = None
+
+
 class Settings(Model):
     """Settings of the workspace that the app assumes."""
 
@@ -47,13 +56,15 @@ class Settings(Model):
     locales: Annotated[list[Locale], PydanticField(min_length=1, max_length=20)] = ["zh-CN", "en"]
     fiscal_year_start: Annotated[int, PydanticField(ge=1, le=12)] = 1
     calendar: Annotated[Key | None, Ref("calendar")] = None
+    tasks: TaskSettings | None = None
 
 
 class DocumentTest(Element):
     """A given/expect case that the document carries; a failing one blocks publishing.
 
     ``given`` are input or field values in wire form (``children`` of a record as lists of objects); ``expect`` maps
-    line, field or criterion keys to values (``value`` is the result itself).
+    line, field or criterion keys to values (``value`` is the result itself). ``evidence`` names what is shown at a
+    gate, a key for each file.
     """
 
     kind: Literal["calculation", "score", "formula", "gate", "rule", "validation"]
@@ -62,6 +73,7 @@ class DocumentTest(Element):
     note: LocaleText | None = None
     now: Annotated[str | None, PydanticField(max_length=40)] = None
     given: dict[str, Any] = {}
+    evidence: Annotated[list[Key], PydanticField(max_length=50)] = []
     expect: dict[str, Any]
 
 

@@ -16,6 +16,7 @@ from schema_store.compiled.app import App
 from schema_store.compiled.scoring import CompiledCalculation, CompiledScore
 from schema_store.diagnostics import Diagnostic
 from schema_store.document.app import DocumentTest
+from schema_store.document_tests.processes import gate_values, rule_values
 from schema_store.document_tests.rows import Record
 from schema_store.document_tests.subjects import BAND, RESULT
 from schema_store.field_types.base import FieldValueError
@@ -24,8 +25,6 @@ from schema_store.wire import BadWire, is_same, to_wire
 
 #: The moment of a test that names none.
 DEFAULT_NOW = datetime(2026, 1, 1, tzinfo=UTC)
-#: Kinds that nothing executes yet.
-NOT_EXECUTED = {"gate": "gates are not executed yet", "rule": "rules are not executed yet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,11 @@ class TestResult:
 
     Attributes:
         key: of the test.
-        passed: whether every expected value was met; False for a skipped one.
+        passed: whether every expected value was met.
         expected: by name, in wire form, as the author wrote it.
         got: the same names, in wire form.
         wrong: the names whose value was not met.
         trace: every value on the way (lines, points by factor), in wire form.
-        skipped: why it was not run; None when it was.
         failure: why it could not be run (a given value that is none); None when it could.
     """
 
@@ -51,7 +49,6 @@ class TestResult:
     got: Mapping[str, Any]
     trace: Mapping[str, Any] = field(default_factory=dict)
     wrong: tuple[str, ...] = ()
-    skipped: str | None = None
     failure: str | None = None
 
 
@@ -61,9 +58,7 @@ def run_tests(tests: list[DocumentTest], app: App) -> list[TestResult]:
 
 
 def run_test(test: DocumentTest, app: App) -> TestResult:
-    """One test; ``gate`` and ``rule`` answer that they are skipped."""
-    if test.kind in NOT_EXECUTED:
-        return TestResult(test.key, False, test.expect, {}, skipped=NOT_EXECUTED[test.kind])
+    """One test."""
     context = app.context((parse_instant(test.now) if test.now else None) or DEFAULT_NOW)
     try:
         values = _values(test, app, context)
@@ -87,6 +82,12 @@ def _values(test: DocumentTest, app: App, context: Context) -> dict[str, Any]:
         case "formula":
             record = Record(app, test.entity or "", test.given)
             return {RESULT: record.compute(test.target, context)}
+        case "gate":
+            record = Record(app, test.entity or "", test.given)
+            return gate_values(app, record, test.target, test.evidence, context)
+        case "rule":
+            tested = app.rules[test.target]
+            return rule_values(tested, Record(app, tested.entity, test.given), context, test.expect)
     entity = app.entities[test.entity or ""]
     rule = next(each for each in entity.validations if each.key == test.target)
     record = Record(app, entity.key, test.given)
@@ -123,7 +124,7 @@ def check_tests(analysis: Analysis, results: list[TestResult]) -> list[Diagnosti
 
 
 def _failures(place: Place, result: TestResult) -> Iterator[Diagnostic]:
-    if result.skipped is not None or result.passed:
+    if result.passed:
         return
     if result.failure is not None:
         yield diagnostic("test.not_run", place, "/given", key=result.key, reason=result.failure)

@@ -13,6 +13,7 @@ from schema_store.analysis.walk import Place, escape
 from schema_store.document.app import DocumentTest
 from schema_store.document.base import Element
 from schema_store.document.fields import BaseField, FormulaField, RollupField
+from schema_store.document.process import Gate
 from schema_store.document.scoring import Calculation
 
 #: The key under which a test expects the result itself.
@@ -74,7 +75,25 @@ def expected_names(analysis: Analysis, test: DocumentTest) -> Mapping[str, Eleme
     if test.kind == "score" and target is not None:
         factors = getattr(target, "factors", [])
         return {RESULT: None, BAND: None, **by_key(factors)}
-    return {RESULT: None} if test.kind in ("formula", "validation") else None
+    if test.kind == "gate":
+        return {RESULT: None, **_asked(analysis, test)}
+    if test.kind == "rule" and target is not None:
+        names = names_of(analysis, entity_of(analysis, test))
+        return None if names is None else {RESULT: None, **names}
+    return {RESULT: None}
+
+
+def _asked(analysis: Analysis, test: DocumentTest) -> dict[str, Element | None]:
+    """Criteria, evidence and fields that the stages of that key ask for."""
+    found: dict[str, Element | None] = {}
+    fields = analysis.lookup.fields.get(test.entity or "", {})
+    for pipeline in analysis.document.pipelines:
+        for stage in pipeline.stages if pipeline.entity == test.entity else ():
+            if stage.key == test.target:
+                gate = stage.gate or Gate()
+                found |= {key: fields.get(key) for key in (*stage.required_fields, *gate.fields)}
+                found |= {**by_key(gate.criteria), **by_key(gate.evidence)}
+    return found
 
 
 def mentions_in_tests(analysis: Analysis) -> Iterator[Mention]:
@@ -91,7 +110,8 @@ def mentions_in_tests(analysis: Analysis) -> Iterator[Mention]:
             analysis, place, "/given", test.given, given_names(analysis, test, entity), entity
         )
         names = expected_names(analysis, test)
-        yield from _members(analysis, place, "/expect", test.expect, names, "")
+        within = entity if test.kind == "rule" else ""
+        yield from _members(analysis, place, "/expect", test.expect, names, within)
         if isinstance(target, BaseField):
             yield from in_value(analysis, place, f"/expect/{RESULT}", entity, target, test.expect.get(RESULT))
         if test.kind == "score":

@@ -26,7 +26,9 @@ def make_leads(installation: Installation, client: httpx.Client, count: int) -> 
     engine = connect(f"sqlite:///{installation.home / 'dougong.db'}")
     with writing(engine) as connection:
         admin = connection.exec_driver_sql("SELECT username FROM dougong_user").scalar_one()
-        connection.exec_driver_sql("INSERT INTO dougong_user_role SELECT id, 'crm', 'admin' FROM dougong_user")
+        connection.exec_driver_sql(
+            "INSERT INTO dougong_user_role SELECT id, 'crm', 'admin' FROM dougong_user"
+        )
     engine.dispose()
     token = installation.run("token", "create", "--user", str(admin)).strip()
     headers = {"authorization": f"Bearer {token}"}

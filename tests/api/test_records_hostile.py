@@ -244,7 +244,8 @@ def test_a_record_that_may_not_be_seen_lends_nothing_to_defaults_and_conditions(
     theirs = crm.insert("opportunity", "rep3", name="别处的商机", account=account)
     nobodys = "01900000-0000-7000-8000-000000000000"
     hidden, absent = (
-        crm.as_("rep1").post("/apps/crm/records/sample", {"opportunity": str(id_)}) for id_ in (theirs, nobodys)
+        crm.as_("rep1").post("/apps/crm/records/sample", {"opportunity": str(id_)})
+        for id_ in (theirs, nobodys)
     )
     assert (hidden.status, hidden.body) == (absent.status, absent.body)
     complaints = {(error["field"], error["code"]) for error in absent.json["errors"]}

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 from runtime import save
-from runtime.change import DryRun, Request, Saved
+from runtime.change import DryRun, Request
 from runtime.people.tables import USER_ROLES, USERS
 from runtime.refusals import Forbidden, GateClosed, Invalid
+from runtime.saved import Saved
 from schema_store.database import writing
 from tests.runtime.save.conftest import crm
 from tests.runtime.save.kit import ACTOR, NOW, World, _user

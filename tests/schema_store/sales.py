@@ -22,7 +22,7 @@ def sales() -> Json:
     return {
         "key": "sales",
         "label": label("销售"),
-        "settings": {"calendar": "office"},
+        "settings": {"calendar": "office", "tasks": {"entity": "tag", "title": "name"}},
         "option_sets": [item("grade", options=options("a", "b", "c"))],
         "entities": [_customer(), _contact(), _lead(), _contract(), _tag()],
         "tables": [
@@ -287,6 +287,7 @@ def _rules() -> list[Json]:
             entity="lead",
             trigger={"kind": "created"},
             condition='source in ["web", "fair"]',
+            rights=["lead:update", "lead:assign"],
             actions=[
                 {"kind": "notify", "key": "say", "audience": ["owner"], "message": "hello"},
                 {
@@ -312,6 +313,7 @@ def _rules() -> list[Json]:
             "contract_on_win",
             entity="lead",
             trigger={"kind": "stage_entered", "stage": "won"},
+            rights=["contract:create"],
             actions=[
                 {
                     "kind": "create",
@@ -326,12 +328,14 @@ def _rules() -> list[Json]:
             "remind",
             entity="lead",
             trigger={"kind": "date", "field": "due", "offset": "2d", "direction": "before"},
+            rights=["tag:create"],
             actions=[{"kind": "task", "key": "call", "title": label("回访"), "assignee": "owner"}],
         ),
         item(
             "weekly",
             entity="lead",
             trigger={"kind": "schedule", "cron": "0 9 * * 1-5", "calendar": "office"},
+            rights=["lead:transition", "lead:assign"],
             actions=[{"kind": "freeze", "key": "shut", "stage": "offer"}],
         ),
     ]

@@ -23,6 +23,7 @@ from runtime.people.tables import REGIONS
 from runtime.people.tokens import create_token
 from runtime.people.trees import create_node
 from runtime.people.users import create_user
+from runtime.ports import NothingAfter
 from runtime.served import Served, serve
 from runtime.unit import Unit
 from schema_store.database import reading, writing
@@ -88,7 +89,8 @@ def _pipeline() -> Json:
         "filled": {"required_fields": ["sort"]},
         "shown": {"gate": {"evidence": [{"key": "photo", "label": label("photo")}]}},
         "called": {"gate": {"actions": [{"key": "call", "label": label("call"), "event": "call"}]}},
-        "helped": {"gate": {"people": [{"key": "helper", "label": label("h"), "field": "helper", "roles": ["helper"]}]}},
+        "helped": {"gate": {"people": [
+            {"key": "helper", "label": label("h"), "field": "helper", "roles": ["helper"]}]}},
         "checked": {"gate": {"criteria": [
             {"key": "cheap", "label": label("cheap"), "condition": "price < 10", "message": label("too dear")}]}},
         "small": {"capacity": 1},
@@ -127,7 +129,8 @@ class Gauntlet:
         number = next(_numbers)
         serial, phone = f"S{number}", f"+8613{number:09d}"
         return {
-            "name": "n", "serial": serial, "price": "20.00", "low": 1, "high": 2, "phone": phone, "area": str(self.here),
+            "name": "n", "serial": serial, "price": "20.00", "low": 1, "high": 2, "phone": phone,
+            "area": str(self.here),
         }  # fmt: skip
 
     def stored(self, *, binned: bool = False, **values: Any) -> str:
@@ -191,4 +194,8 @@ def _freeze(made: Gauntlet) -> None:
     with writing(made.engine) as connection:
         served = serve(connection, "gauntlet", lock=True)
         stage = served.app.entities["thing"].pipelines["stage"][0].stages["frozen"]
-        freeze_stage(Unit(connection, served, engine_access(served), NOW), stage, {"text": "stocktaking"})
+        freeze_stage(
+            Unit(connection, served, engine_access(served), NOW, NothingAfter()),
+            stage,
+            {"text": "stocktaking"},
+        )

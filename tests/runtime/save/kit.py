@@ -16,9 +16,9 @@ from sqlalchemy.engine import Connection, Engine
 from expressions.context import ActorValues
 from runtime import save
 from runtime.access import Access, access_for, engine_access
-from runtime.change import Saved
 from runtime.people.actors import Actor
 from runtime.people.tables import USERS
+from runtime.saved import Saved
 from runtime.served import Served, serve
 from runtime.support import create_support
 from runtime.unit import Unit
@@ -33,6 +33,7 @@ from schema_store.migration.plan import plan
 from schema_store.platform import upgrade_platform
 from schema_store.versions import Signature, create_app, store_version
 from tests.conftest import Databases
+from workflows.queue import RunQueue
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ACTOR = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -55,7 +56,7 @@ class World:
 
     def unit_on(self, connection: Connection, roles: tuple[str, ...] | None = None, **more: Any) -> Unit:
         served = serve(connection, self.app, lock=True)
-        return Unit(connection, served, self.access(served, roles), self.now, **more)
+        return Unit(connection, served, self.access(served, roles), self.now, RunQueue(), **more)
 
     def access(self, served: Served, roles: tuple[str, ...] | None) -> Access:
         actor = person(ACTOR, self.app, roles or ())

@@ -10,6 +10,8 @@ from tests.schema_store.checks.cases import complaints
 from tests.schema_store.documents import Json
 from tests.schema_store.sales import item
 
+ENTITIES = ("lead", "contract", "customer", "contact", "tag")
+
 
 def changed(*fields: str) -> Json:
     return {"kind": "changed", "fields": list(fields)}
@@ -24,7 +26,8 @@ def moves(stage: str) -> Json:
 
 
 def rule(key: str, trigger: Json, *actions: Json, entity: str = "lead", **more: Any) -> Json:
-    return item(key, entity=entity, trigger=trigger, actions=list(actions), **more)
+    acts = [f"{on}:{act}" for on in ENTITIES for act in ("create", "update", "transition", "assign")]
+    return item(key, entity=entity, trigger=trigger, actions=list(actions), **{"rights": acts, **more})
 
 
 def loops(*rules: Json) -> list[tuple[str, str]]:

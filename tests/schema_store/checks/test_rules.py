@@ -39,6 +39,9 @@ CASES = [
         },
         "/rules/0/actions/1/then/1",
     ),
+    Case("rule.missing_right", {"/rules/1/rights": ["contract:update"]}, "/rules/1/actions/0"),
+    Case("rule.missing_right", {"/rules/0/rights": ["lead:update"]}, "/rules/0/actions/3"),
+    Case("rule.no_tasks", {"/settings/tasks": GONE}, "/rules/2/actions/0"),
     Case("signal.text_field", {"/signals/0/field": "budget"}, "/signals/0/field"),
 ]
 

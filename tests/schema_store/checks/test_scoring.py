@@ -25,7 +25,16 @@ CASES = [
     Case("score.no_points", {f"{SCORE}/factors/0/points": "0.0"}, f"{SCORE}/factors/0/points"),
     Case("score.negative_cap", {f"{SCORE}/factors/0/cap": "-1"}, f"{SCORE}/factors/0/cap"),
     Case("score.always", {f"{SCORE}/factors/2/condition": GONE}, f"{SCORE}/factors/2"),
-    Case("score.half_life", {f"{SCORE}/factors/1/half_life": "7d"}, f"{SCORE}/factors/1/half_life"),
+    Case(
+        "score.fading",
+        {f"{SCORE}/factors/1/half_life": "7d", f"{SCORE}/factors/1/per": "visits"},
+        f"{SCORE}/factors/1/half_life",
+    ),
+    Case(
+        "score.fading",
+        {f"{SCORE}/factors/1/half_life": "7d", f"{SCORE}/factors/1/per": "COUNT(events)"},
+        f"{SCORE}/factors/1/half_life",
+    ),
     Case("field.score_unwritten", {"/entities/4/fields/-": field("score", "rank")}, "/entities/4/fields/1"),
     Case("band.missing_lower", {f"{SCORE}/bands/1/lower": GONE}, f"{SCORE}/bands/1"),
     Case("band.overlap", {f"{SCORE}/bands/1/lower": "61"}, f"{SCORE}/bands/2/lower"),

@@ -126,16 +126,9 @@ def test_children_that_are_no_list_of_objects(contracts: Any) -> None:
     assert result.failure == "contracts must be a list of objects"
 
 
-@pytest.mark.parametrize(("kind", "target"), [("gate", "offer"), ("rule", "greet")])
-def test_what_is_not_executed_yet_is_skipped_and_says_so(kind: str, target: str) -> None:
-    result = run(kind, target, {}, {"value": True}, entity="lead")
-    assert not result.passed
-    assert result.skipped == f"{kind}s are not executed yet"
-
-
-def test_failures_are_complaints_and_skipped_tests_are_not() -> None:
+def test_failures_are_complaints() -> None:
     tests = [
-        {"key": "a", "kind": "rule", "target": "greet", "expect": {"x": 1}},
+        {"key": "a", "kind": "rule", "target": "greet", "expect": {"value": False}},
         {"key": "b", "kind": "score", "target": "heat", "expect": {"value": 1, "band": "hot", "rich": 0}},
         {
             "key": "c",
@@ -153,3 +146,43 @@ def test_failures_are_complaints_and_skipped_tests_are_not() -> None:
         ("test.not_run", "/tests/2/given"),
     ]
     assert found[1].message["en"] == 'The test b fails: band should be "hot" and is "cold"'
+
+
+def test_a_gate_says_what_is_met() -> None:
+    given = {"budget": "2000.00", "due": "2026-05-01"}
+    wanted = {"budget": True, "due": True, "rich": True, "photo": True, "value": True}
+    met = run("gate", "offer", given, wanted, entity="lead", evidence=["photo"])
+    assert met.passed, met
+    poor = {"budget": True, "due": False, "rich": False, "photo": False, "value": False}
+    assert run("gate", "offer", {"budget": "900.00"}, poor, entity="lead").passed
+
+
+@pytest.mark.parametrize(
+    ("given", "expect"),
+    [
+        ({"source": "web", "budget": "2000.00"}, {"chance": "0.5", "source": "call", "value": True}),
+        ({"source": "web", "budget": "900.00"}, {"source": "web", "labels": ["small"], "value": True}),
+        ({"source": "web", "budget": "900.00", "labels": ["small", "x"]}, {"labels": ["small", "x"]}),
+        ({"source": "call", "budget": "2000.00"}, {"source": "call", "chance": None, "value": False}),
+    ],
+)
+def test_a_rule_leaves_the_record_like_this(given: dict[str, Any], expect: dict[str, Any]) -> None:
+    result = run("rule", "greet", given, expect)
+    assert result.passed, result
+
+
+def test_actions_see_what_the_actions_before_them_wrote() -> None:
+    actions = [
+        {"kind": "set", "key": "one", "values": {"visits": "visits + 1"}},
+        {"kind": "set", "key": "two", "values": {"visits": "visits * 10"}},
+        {"kind": "advance", "key": "on", "stage": "offer"},
+        {"kind": "stop", "key": "end"},
+    ]
+    rights = ["lead:update", "lead:transition"]
+    edited = changed(
+        {"/rules/0/actions": actions, "/rules/0/condition": "visits > 0", "/rules/0/rights": rights}
+    )
+    app = build_app(Analysis(edited), 1)
+    test = {"key": "t", "kind": "rule", "target": "greet", "given": {"visits": 1}}
+    expect = {"visits": 20, "stage": "offer", "value": True}
+    assert run_test(DocumentTest.model_validate({**test, "expect": expect}), app).passed

@@ -1,0 +1,133 @@
+"""What rules did and which clocks run, each with its reason; switching rules, signals and SLAs on and off."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi import Query as QueryMark
+from pydantic import BaseModel, Field
+
+from api.apps import open_app
+from api.endpoint import Body, Caller, Endpoint, QueryWords, runs
+from api.routes.apps import require_right
+from api.routes.shapes import Moment, PageWords
+from api.secret import read_cursor, sign_cursor
+from api.transaction import Call
+from runtime.query import deeds
+from runtime.query.histories import Entries
+from runtime.query.why import why_not
+from runtime.switches import SwitchKind, list_switches, switch
+
+router = APIRouter(route_class=Endpoint, tags=["rules"], prefix="/apps/{app}")
+
+
+class RunWords(PageWords):
+    """Which runs: of one rule or signal, on one record, in one state."""
+
+    rule: str | None = Field(default=None, max_length=100)
+    record: UUID | None = None
+    state: Literal["done", "failed", "waiting", "skipped"] | None = None
+
+
+class TimerWords(PageWords):
+    """Which moments: of one SLA, on one record, in one state."""
+
+    sla: str | None = Field(default=None, max_length=100)
+    record: UUID | None = None
+    state: Literal["running", "paused", "stopped", "fired"] | None = None
+
+
+class DeedsAnswer(BaseModel):
+    """Newest first; ``next`` is the cursor of those before."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+class WhyWords(QueryWords):
+    """A rule or signal, and a record of its entity."""
+
+    rule: str = Field(max_length=100)
+    record: UUID
+
+
+class WhyAnswer(BaseModel):
+    """What starts the rule, whether it is on, and its condition on the record as it is now, part by part."""
+
+    rule: str
+    label: dict[str, str]
+    entity: str
+    on: bool
+    with_save: bool
+    trigger: dict[str, Any]
+    condition: dict[str, Any] | None
+
+
+@router.get("/runs", operation_id="list_runs")
+def list_runs(call: Caller, app: str, query: Annotated[RunWords, QueryMark()]) -> DeedsAnswer:
+    """What rules did with records that the actor may read, and what waits to be done; each with its reason."""
+    wanted = deeds.Wanted(query.rule, query.record, query.state)
+    return _answer(call, app, deeds.runs, wanted, query)
+
+
+@router.get("/runs/why", operation_id="explain_rule")
+def explain_rule(call: Caller, app: str, query: Annotated[WhyWords, QueryMark()]) -> WhyAnswer:
+    """Why a rule would run on a record as it is now, or why it would not."""
+    access = open_app(call, app)
+    return WhyAnswer(**why_not(call.connection, access, call.now, query.rule, query.record))
+
+
+@router.get("/timers", operation_id="list_timers")
+def list_timers(call: Caller, app: str, query: Annotated[TimerWords, QueryMark()]) -> DeedsAnswer:
+    """The moments of clocks on records that the actor may read, each with how it was counted."""
+    wanted = deeds.Wanted(query.sla, query.record, query.state)
+    return _answer(call, app, deeds.timers, wanted, query)
+
+
+def _answer(call: Call, app: str, read: Any, wanted: deeds.Wanted, query: PageWords) -> DeedsAnswer:
+    access = open_app(call, app)
+    key, kind = call.workspace.key, f"{read.__name__} {app} {wanted}"
+    after = read_cursor(key, kind, query.cursor) if query.cursor else None
+    found: Entries = read(call.connection, access, call.now, wanted, limit=query.limit, after=after)
+    following = None if found.next is None else sign_cursor(key, kind, found.next)
+    return DeedsAnswer(items=found.items, next=following)
+
+
+class SwitchShape(BaseModel):
+    """Something that can be switched; without a moment nobody has switched it."""
+
+    kind: SwitchKind
+    key: str
+    on: bool
+    at: Moment | None
+    by: UUID | None
+
+
+class SwitchesAnswer(BaseModel):
+    """All of them, in the order of the document."""
+
+    items: list[SwitchShape]
+
+
+class SwitchBody(Body):
+    """On or off."""
+
+    on: bool
+
+
+@router.get("/switches", operation_id="list_switches")
+def show_switches(call: Caller, app: str) -> SwitchesAnswer:
+    """What is on and what is off here; for those who build the app."""
+    access = require_right(call, call.connection, app, "build")
+    items = [SwitchShape(**each) for each in list_switches(call.connection, access.served)]
+    return SwitchesAnswer(items=items)
+
+
+@router.put("/switches/{kind}/{key}", status_code=204, operation_id="switch_element")
+@runs(scope="build")
+def put_switch(call: Caller, app: str, kind: str, key: str, body: SwitchBody) -> None:
+    """Switch a rule, a signal or an SLA on or off, from the next request on; for those who may publish the app."""
+    access = require_right(call, call.connection, app, "publish")
+    switch(call.connection, access.served, app, kind, key, on=body.on, by=call.actor.id, now=call.now)
