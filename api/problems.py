@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from api.commands.context import NotPrepared
+from api.demo_people import NotLoopback
 from api.secret import WeakSecret
+from builder.demo import DemoRefused
 from builder.publish import PublishConflict, PublishRefused
 from schema_store.migration.acceptance import LossNotAccepted
 from schema_store.migration.apply import TooOld
@@ -24,7 +26,15 @@ def explain_refusal(error: Exception) -> str | None:
     if isinstance(error, LossNotAccepted):
         return _loss_sentence(error)
     if isinstance(
-        error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | TooOld | UnknownTemplate
+        error,
+        NotPrepared
+        | WeakSecret
+        | NotLoopback
+        | DemoRefused
+        | PublishRefused
+        | PlatformOutdated
+        | TooOld
+        | UnknownTemplate,
     ):
         return str(error)
     template = _SENTENCES.get(type(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -32,6 +33,22 @@ class StageMove:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """A stage that a record went on to after it was made, as an import of what was tells it.
+
+    Attributes:
+        field: the stage field.
+        stage: key of the stage entered.
+        at, by: when and by whom (None: by the engine).
+    """
+
+    field: str
+    stage: str
+    at: datetime
+    by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What somebody asked for.
 
@@ -42,7 +59,10 @@ class Request:
         evidence: files shown for the gate, ``[{"key", "file_id"}]``.
         note: why, in the actor's words.
         override: the reason for passing a gate by right.
-        mode: ``history``: an import of what was; instants may be given, rules are chosen by the importer.
+        mode: ``history``: an import of what was; instants and fields that are read-only for people may be given,
+            rules are chosen by the importer.
+        passed: of a record that is made by ``history``: the stages it went on to, oldest first; it began in the
+            initial one when it was made, and is in the last one, which the wire values name too.
     """
 
     wire: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +72,7 @@ class Request:
     note: str | None = None
     override: str | None = None
     mode: Literal["normal", "history"] = "normal"
+    passed: tuple[Passed, ...] = ()
 
 
 @dataclass

@@ -45,7 +45,7 @@ def require_fields(unit: Unit, change: Change) -> None:
                 closed.append(name)
         elif name in _SYSTEM:
             errors.append(FieldError(pointer(name), "system_field"))
-        elif name in writable:
+        elif name in writable or _is_told(unit, change, name):
             continue
         elif name in change.entity.fields and name in readable:
             closed.append(name)
@@ -55,6 +55,13 @@ def require_fields(unit: Unit, change: Change) -> None:
         raise Invalid(errors)
     if closed:
         raise FieldReadOnly(closed)
+
+
+def _is_told(unit: Unit, change: Change, name: str) -> bool:
+    """Whether an import of what was may give a field that is read-only for people; nobody gives what is computed."""
+    field = change.entity.fields.get(name)
+    is_kept = field is not None and field.spec.read_only and field.computed is None
+    return is_kept and change.request.mode == "history" and name in unit.access.readable(change.key)
 
 
 def _may_own(unit: Unit, change: Change, writable: frozenset[str]) -> bool:

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, pairwise
 from typing import Any
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from runtime.change import Change, Values
+from runtime.change import Change, Passed, StageMove, Values
 from runtime.unit import Unit
 from schema_store.compiled.app import CompiledEntity
+
+
+def history_rows(unit: Unit, change: Change, act: str) -> list[Values]:
+    """The row of the history, and one for each stage that an import of what was tells of."""
+    passed = change.request.passed
+    version = change.after["version"] - len(passed)
+    made = history_row(unit, change, version, act)
+    rows = [made]
+    for number, (before, each) in enumerate(_steps(change), start=1):
+        field = change.entity.fields[each.field].id
+        if before is None:
+            made["changes"][field] = [None, each.stage]
+            continue
+        moved = {"id": uuid7(), "at": each.at, "by": each.by, "version": version + number - 1}
+        rows.append({**made, **moved, "act": "transition", "changes": {field: [before, each.stage]}})
+    return rows
 
 
 def history_row(unit: Unit, change: Change, version: int, act: str) -> Values:
@@ -37,20 +55,43 @@ def history_row(unit: Unit, change: Change, version: int, act: str) -> Values:
 
 def stage_rows(unit: Unit, change: Change) -> list[Values]:
     """One row per stage entered; stages by key, as expressions name them."""
+    told = {each.field for each in change.request.passed}
+    moves = [
+        (move.start, Passed(move.field, move.to or "", unit.now, unit.person))
+        for move in change.moves
+        if move.field not in told
+    ]
     return [
         {
             "id": uuid7(),
             "entity": change.entity.id,
             "record": change.id,
-            "at": unit.now,
-            "by": unit.person,
-            "field": change.entity.fields[move.field].id,
-            "stage": move.to,
-            "previous": move.start,
+            "at": each.at,
+            "by": each.by,
+            "field": change.entity.fields[each.field].id,
+            "stage": each.stage,
+            "previous": before,
             "reason": change.request.override or change.request.note,
         }
-        for move in change.moves
+        for before, each in chain(moves, _steps(change))
     ]
+
+
+def _steps(change: Change) -> Iterator[tuple[str | None, Passed]]:
+    """Each stage that an import of what was tells of, behind the one before it; the first is where the record began."""
+    for move in change.moves:
+        told = [each for each in change.request.passed if each.field == move.field]
+        if not told:
+            continue
+        first = _beginning(change, move)
+        yield None, first
+        for before, each in pairwise((first, *told)):
+            yield before.stage, each
+
+
+def _beginning(change: Change, move: StageMove) -> Passed:
+    after = change.after
+    return Passed(move.field, move.pipeline.initial, after["created_at"], after["created_by"])
 
 
 def evidence_rows(unit: Unit, change: Change) -> list[Values]:

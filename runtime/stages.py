@@ -40,4 +40,9 @@ def settle_stages(unit: Unit, change: Change) -> None:
             change.errors.append(FieldError(pointer(field), "not_an_option", {"value": str(stage)}))
         elif stage != before.get(field):
             moves.append(StageMove(field, pipeline, before.get(field), stage))
+            change.errors += [
+                FieldError(pointer(field), "not_an_option", {"value": each.stage})
+                for each in change.request.passed
+                if each.field == field and each.stage not in pipeline.stages
+            ]
     change.moves = tuple(moves)

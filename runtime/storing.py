@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runtime.change import Change, Saved, wire_name
-from runtime.history import evidence_rows, history_row, stage_rows
+from runtime.history import evidence_rows, history_rows, stage_rows
 from runtime.staleness import stale_of
 from runtime.unit import Unit
 from runtime.writer.locking import require_inside
@@ -18,6 +18,12 @@ def stamp(unit: Unit, change: Change) -> None:
     if change.changed or change.act in ("delete", "restore"):
         version = 0 if change.before is None else change.before["version"]
         change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
+        for each in change.request.passed:
+            change.after |= {
+                "version": change.after["version"] + 1,
+                "updated_at": each.at,
+                "updated_by": each.by,
+            }
 
 
 def store(unit: Unit, change: Change) -> None:
@@ -39,9 +45,9 @@ def store(unit: Unit, change: Change) -> None:
     values = {key: change.after[key] for key in change.changed}
     record = RecordWrite(change.key, change.id, values, expected, binned, change.pairs)
     act = "transition" if change.moves and before is not None else change.act
-    history = history_row(unit, change, change.after["version"], act)
+    history = history_rows(unit, change, act)
     try:
-        write(unit, Batch(record, [history], stage_rows(unit, change), evidence_rows(unit, change)))
+        write(unit, Batch(record, history, stage_rows(unit, change), evidence_rows(unit, change)))
     except VersionPassed:
         raise stale_of(unit, change, expected or 0, change.after["version"]) from None
 
