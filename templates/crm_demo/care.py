@@ -23,7 +23,7 @@ def activity(book: Book, owner: str, group: str, at: int, kind: str, name: str, 
     cost = {"call": 3, "visit": chance.randrange(60, 260), "demo": 120, "meeting": 90}.get(kind)
     book.add(
         "activity", book.next("ac"), group, at, owner, name=name, kind=kind, minutes=spent,
-        summary=summary if chance.happens(0.7) else None, direction="in" if chance.happens(0.15) else None,
+        summary=summary if chance.happens(0.5) else None, direction="in" if chance.happens(0.15) else None,
         cost=money(cost) if cost else None,
         sentiment=chance.weighted(((None, 7), ("positive", 2), ("negative", 1))), **values,
     )  # fmt: skip
@@ -117,7 +117,7 @@ def _ticket(book: Book, of: Customer, at: int) -> Row:
     preventable = chance.weighted(_PREVENTABLE) if prevention else "no"
     row = book.add(
         "ticket", book.next("t"), of.group, at, "fu.xiaomin", name=f"{of.firm.short}：{topic}", account=of.account.key,
-        contact=of.contacts[0].key, product=product(book).key, kind=kind, region=of.firm.place.region, problem=problem if chance.happens(0.6) else None, topic=topic,
+        contact=of.contacts[0].key, product=product(book).key, kind=kind, region=of.firm.place.region, problem=problem if chance.happens(0.45) else None, topic=topic,
         channel=chance.weighted((("hotline", 83), ("wecom", 9), ("sales", 4), ("wechat", 2), ("site", 2))),
         priority=chance.weighted((("normal", 7), ("high", 2), ("urgent", 1), ("low", 1))), tags=tag, preventable=preventable,
         prevented_by=prevention if preventable == "yes" else None,

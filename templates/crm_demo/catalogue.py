@@ -33,7 +33,7 @@ def _rival_price(book: Book, product: Row, rival: str, price: float) -> None:
     chance = book.chance
     at = chance.working(chance.randrange(FIRST, -4))
     book.add(
-        "competitor_price", book.next("cp"), "", at, chance.choice(("rep1", "rep2", "rep3", "jiang.yi")),
+        "competitor_price", book.next("cp"), book.group(at // DAY), at, chance.choice(("rep1", "rep2", "rep3", "jiang.yi")),
         competitor=rival, product=product.key, their_product=f"{rival[:2]} {product.values['name'].split(' ')[-1]}",
         price=money(max(price * chance.uniform(0.86, 1.12), 0.3)), seen_on=at // DAY, verified=chance.happens(0.6),
         origin=chance.choice(("poster", "quote", "web", "customer")), region=chance.choice(("zj", "js", "sh")),
@@ -84,7 +84,7 @@ def articles(book: Book) -> None:
 def _article(book: Book, kind: str, name: str, topic: str, stage: str, body: str, used: int, product: str = "") -> None:
     at = book.chance.working(book.chance.randrange(FIRST - 100, -30))
     row = book.add(
-        "article", book.next("ar"), "", at, "service", name=name, kind=kind, body=body, digest=body[:60],
+        "article", book.next("ar"), book.group(at // DAY), at, "service", name=name, kind=kind, body=body, digest=body[:60],
         pipeline_stage=stage, topics=topic, products=product, industries="construction|decoration", used=used,
         revision=book.chance.randrange(1, 4),
     )  # fmt: skip
@@ -148,7 +148,7 @@ def _rebate(book: Book, dealer: Row, quarter: int, base: float) -> None:
     at = chance.working(-(quarter - 1) * 91 - chance.randrange(14, 24))
     values: dict[str, Any] = {"year": f"@year q-{quarter}", "quarter": f"@quarter q-{quarter}"}
     row = book.add(
-        "rebate", book.next("rb"), "", at, "hu.bin", dealer=dealer.key, **values, base_amount=money(base),
+        "rebate", book.next("rb"), book.group(at // DAY), at, "hu.bin", dealer=dealer.key, **values, base_amount=money(base),
         last_year_amount=money(base / chance.uniform(0.8, 1.4)), pay_as=chance.choice(("goods", "credit", "cash")),
     )  # fmt: skip
     if base and chance.happens(0.2):

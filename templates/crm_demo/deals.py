@@ -224,7 +224,7 @@ def contract(book: Book, of: Customer, opportunity: Row | None, quote: Row | Non
         "contract", book.next("k"), of.group, drafted, rep, name=f"{name}合同", account=of.account.key,
         opportunity=opportunity.key if opportunity else None, quote=quote.key if quote else None,
         kind="export" if of.firm.kind == "export" else "sale", template="standard_sale", amount=money(deal_amount),
-        region=of.firm.place.region, signed_on=signed // DAY, starts_on=signed // DAY,
+        region=of.firm.place.region, signed_on=signed // DAY,
         expires_on=signed // DAY + chance.choice((180, 365, 365, 730)), delivery_on=delivery,
         project_manager=TECHNICIANS[of.firm.place.region], payment_days=chance.choice((0, 30, 30, 60)),
         prepayment_rate="0.3000", retention_rate=chance.choice(("0.0300", "0.0500")), warranty_months=24,
@@ -250,7 +250,8 @@ def _sign(book: Book, row: Row, of: Customer, drafted: int, signed: int) -> None
             "legal_opinion": "客户版本：违约金上限改为合同额 10%，争议改由我方所在地法院管辖，其余可接受。",
         }  # fmt: skip
         book.move(row, "legal_review", max(drafted + 30, min(reviewed, signed - 90)), rep)
-    book.move(row, "approval", max(drafted + 40, min(chance.working(drafted // DAY + days * 2 // 3), signed - 30)), boss(rep))
+    approved = min(chance.working(drafted // DAY + days * 2 // 3), signed - 30)
+    book.move(row, "approval", max(approved, (row.moves[-1][1] if row.moves else drafted) + 10), boss(rep))
     book.move(row, "signed", signed, rep)
 
 
@@ -305,7 +306,7 @@ def _pay(book: Book, node: Row, due: int, part: float, *, slow: bool) -> None:
     if book.move(node, "paid", at, "ge.lihua"):
         values |= {
             "paid_on": at // DAY, "paid_amount": money(part), "method": chance.weighted((("transfer", 8), ("acceptance", 2))),
-            "bank_reference": f"DEMO{int(book.next('bank')[4:]):010d}",
+            "bank_reference": f"D{int(book.next('bank')[4:]):06d}",
         }  # fmt: skip
     elif late and chance.happens(0.3):
         values["paid_amount"] = money(part * 0.4)
@@ -351,5 +352,5 @@ def _reach(book: Book, node: Row, planned: int, technician: str) -> bool:
     done = max(chance.working(planned + slip), node.moves[-1][1] + 30)
     if chance.happens(0.04) or not book.move(node, "confirmed", done, technician):
         return True
-    node.values |= {"actual_on": done // DAY, "confirmed_by": technician}
+    node.values["actual_on"] = done // DAY
     return False

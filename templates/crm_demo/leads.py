@@ -62,7 +62,7 @@ def _lead(book: Book, day: int, campaigns: dict[str, list[Row]]) -> Won | None:
         name=chance.person(), phone=book.phone() if chance.happens(0.95) else None, source=source,
         landing_action=SOURCES[source][2], region=company.place.region, city=company.place.city,
         industry=company.industry, acquisition_cost=money(SOURCES[source][3] * chance.uniform(0.7, 1.3)),
-        need=_need(book, wanted) if chance.happens(0.45) else None, campaign=_campaign(book, campaigns, source, day),
+        need=_need(book, wanted) if chance.happens(0.38) else None, campaign=_campaign(book, campaigns, source, day),
     )  # fmt: skip
     if chance.happens(0.86):
         row.values["company"] = company.name
@@ -103,7 +103,7 @@ def _follow(book: Book, row: Row, company: Firm, wanted: Row, needs: float) -> W
         return None
     book.move(row, "contacted", first, rep)
     values["first_response_at"] = moment(first)
-    values["note"] = chance.choice(words.LEAD_NOTES) if chance.happens(0.6) else None
+    values["note"] = chance.choice(words.LEAD_NOTES) if chance.happens(0.45) else None
     _grade(book, row, fate)
     if fate == "invalid":
         values["invalid_reason"] = chance.choice(("no_need", "no_need", "competitor", "out_of_area"))
@@ -163,7 +163,7 @@ def _behave(book: Book, row: Row, warmth: float) -> None:
     visits, downloads = chance.count(0.9 * warmth * online), chance.count(0.45 * warmth)
     appointments = chance.weighted(((0, 7), (1, 2), (2, 1))) if warmth > 2 else int(chance.happens(0.05 * warmth))
     opens = chance.count(0.7 * warmth)
-    counts = {"page_view": 1 + chance.count(1.7 * warmth * online), "product_page_visit": visits, "download": downloads,
+    counts = {"page_view": 1 + chance.count(2.45 * warmth * online), "product_page_visit": visits, "download": downloads,
               "appointment": appointments, "mail_opened": opens}  # fmt: skip
     for kind, count in counts.items():
         for _ in range(count):

@@ -269,7 +269,6 @@ LOST = (
 )  # fmt: skip
 NEXT_STEPS = ("约技术陪同二次勘测", "发第二版报价", "等客户开比价会", "补型式检验报告", "约副总见面", "确认样板段时间", "合同条款定稿")
 PAGES = {
-    "page_view": ("/", "/cases", "/about", "/news", "/contact", "/heating", "/waterproof"),
     "product_page_visit": ("/pert-2", "/ppr", "/js-waterproof", "/c2te", "/rockwool", "/interface"),
     "download": ("PE-RT II 白皮书", "产品手册", "JS 防水检测报告", "岩棉板检验报告"),
     "document_opened": ("技术方案", "报价单", "案例集"),
