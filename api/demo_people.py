@@ -1,4 +1,4 @@
-"""The password that demo people share: random per data folder, in a file that only its owner reads, on loopback only."""
+"""The password that demo people share: random per data folder, in a file of its owner's, on loopback only."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def serve(host: str, port: int | None, workers: int) -> None:
     for line in sign_ins(settings):
         click.echo(line)
     if read_password(settings) and not is_loopback(host):
-        click.echo(f"warning: demo people share one password, and {host} can be reached from outside", err=True)
+        click.echo(
+            f"warning: demo people share one password, and {host} can be reached from outside", err=True
+        )
     uvicorn.run(
         "api.commands.serve:application",
         factory=True,

@@ -20,6 +20,8 @@ from builder.demo.people import People
 from runtime.change import Passed
 from runtime.events import Told
 from runtime.served import Served, serve
+from runtime.support import support_tables
+from schema_store.versions import current_version, load_layout
 
 #: Ranks of groups are below it.
 RANKS = 1_000
@@ -48,7 +50,8 @@ def is_loaded(connection: Connection, package: DemoPackage, app: str) -> bool:
         UnknownApp: there is no such app.
     """
     first = next(package.rows(package.entities[0]))
-    history = serve(connection, app).support.history
+    layout = load_layout(connection, app, current_version(connection, app))
+    history = support_tables(layout.schema, connection.dialect.name).history
     found = sa.select(history.c.id).where(history.c.record == demo_id(first)).limit(1)
     return connection.execute(found).first() is not None
 
@@ -177,7 +180,7 @@ class _Reader:
         What the app does not have (any more) stays a text, for the save to refuse by name.
         """
         owner = self.app.entities.get(entity)
-        kind = owner.fields[key].spec.type if owner and key in owner.fields else ""
+        kind = owner.fields[key].kind.key if owner and key in owner.fields else ""
         people: Mapping[str, Mapping[str, UUID]] = {
             "user": self.people.users,
             "team": self.people.teams,

@@ -1,9 +1,13 @@
 """Reads the demo data of a template.
 
-A CSV file has a header. Columns that begin with ``_`` say what the record is: ``_key`` (by which others name it),
-``_group`` (``<rank>:<day>``: records of one story, kept or left out together; empty: always kept), ``_at`` (when it
-was made), ``_by`` and ``_owner`` (user names; without ``_by`` the owner made it), ``_moves`` (stages it went on to,
-``<stage>@<moment>@<user name>`` with ``;`` between, the owner where no name stands there). All other columns are fields. Empty means not given.
+A CSV file has a header. Columns that begin with ``_`` say what the record is, empty means not given:
+
+- ``_key``: by which others name it.
+- ``_group``: ``<rank>:<day>``; records of one story are kept or left out together. Empty: always kept.
+- ``_at``: when it was made; ``_owner``: a user name; ``_by``: who made it where that is not the owner.
+- ``_moves``: stages it went on to, ``<stage>@<moment>@<user name>`` with ``;`` between; without a name the owner's.
+
+All other columns are fields.
 """
 
 from __future__ import annotations

@@ -13,20 +13,37 @@ from templates.crm_demo.kit import DAY, END, FIRST, TECHNICIANS, Book, Row, mome
 _PREVENTABLE = (("yes", 61), ("no", 34), ("unknown", 5))
 
 
-def activity(book: Book, owner: str, group: str, at: int, kind: str, name: str, summary: str, **values: Any) -> None:
+def activity(
+    book: Book, owner: str, group: str, at: int, kind: str, name: str, summary: str, **values: Any
+) -> None:
     """A call, visit or meeting; what would be in the future is left out."""
     if at > END:
         return
-    minutes = {"call": (2, 16), "visit": (40, 160), "meeting": (50, 150), "demo": (40, 90), "checkin": (30, 120)}
+    minutes = {
+        "call": (2, 16),
+        "visit": (40, 160),
+        "meeting": (50, 150),
+        "demo": (40, 90),
+        "checkin": (30, 120),
+    }
     chance = book.chance
     spent = chance.randrange(*minutes[kind]) if kind in minutes else None
     cost = {"call": 3, "visit": chance.randrange(60, 260), "demo": 120, "meeting": 90}.get(kind)
     book.add(
-        "activity", book.next("ac"), group, at, owner, name=name, kind=kind, minutes=spent,
-        summary=summary if chance.happens(0.5) else None, direction="in" if chance.happens(0.15) else None,
+        "activity",
+        book.next("ac"),
+        group,
+        at,
+        owner,
+        name=name,
+        kind=kind,
+        minutes=spent,
+        summary=summary if chance.happens(0.5) else None,
+        direction="in" if chance.happens(0.15) else None,
         cost=money(cost) if cost else None,
-        sentiment=chance.weighted(((None, 7), ("positive", 2), ("negative", 1))), **values,
-    )  # fmt: skip
+        sentiment=chance.weighted(((None, 7), ("positive", 2), ("negative", 1))),
+        **values,
+    )
 
 
 def lead_calls(book: Book) -> None:
@@ -39,7 +56,9 @@ def lead_calls(book: Book) -> None:
         for number in range(chance.weighted(((0, 6), (1, 5), (2, 1)))):
             name, summary = chance.choice(words.CALLS) if number else words.CALLS[0]
             kind = "call" if not number or chance.happens(0.6) else "wecom"
-            activity(book, lead.owner, lead.group, at + number, kind, name, summary, lead=lead.key, side="sales")
+            activity(
+                book, lead.owner, lead.group, at + number, kind, name, summary, lead=lead.key, side="sales"
+            )
             at = chance.later(at, 1, 6)
 
 
@@ -71,9 +90,19 @@ def _survey(book: Book, of: Customer, at: int) -> None:
     chance = book.chance
     score = chance.weighted(((10, 24), (9, 26), (8, 20), (7, 12), (6, 7), (5, 5), (3, 4), (1, 2)))
     activity(
-        book, "fu.xiaomin", of.group, at, "survey", chance.choice(words.SURVEYS), f"客户打 {score} 分。", side="service",
-        account=of.account.key, contact=of.contacts[0].key, nps=score, responsiveness=min(100, score * 9 + chance.randrange(0, 12)),
-    )  # fmt: skip
+        book,
+        "fu.xiaomin",
+        of.group,
+        at,
+        "survey",
+        chance.choice(words.SURVEYS),
+        f"客户打 {score} 分。",
+        side="service",
+        account=of.account.key,
+        contact=of.contacts[0].key,
+        nps=score,
+        responsiveness=min(100, score * 9 + chance.randrange(0, 12)),
+    )
 
 
 def _ask(book: Book, made: Deal) -> None:
@@ -86,10 +115,19 @@ def _ask(book: Book, made: Deal) -> None:
     if at > END:
         return
     asked = book.add(
-        "request", book.next("rq"), row.group, at, row.owner, name=name.format(project=chance.choice(words.PROJECTS)), kind=kind,
-        account=made.customer.account.key, opportunity=row.key, product=made.product.key, parameters=parameters,
+        "request",
+        book.next("rq"),
+        row.group,
+        at,
+        row.owner,
+        name=name.format(project=chance.choice(words.PROJECTS)),
+        kind=kind,
+        account=made.customer.account.key,
+        opportunity=row.key,
+        product=made.product.key,
+        parameters=parameters,
         content=f"商机 {row.values['name']}，客户希望尽快答复。",
-    )  # fmt: skip
+    )
     book.move(asked, "submitted", at + 5, row.owner)
     asked.values["reviewer"] = "service"
     answered = at + chance.count(500) + 45
@@ -101,7 +139,11 @@ def _ask(book: Book, made: Deal) -> None:
 def tickets(book: Book, customers: list[Customer], count: int) -> None:
     """Service tickets over the year of customers that have bought; some end in a complaint."""
     chance = book.chance
-    buyers = [each for each in customers if each.account.stage in ("contract_signed", "order_execution", "after_sales")]
+    buyers = [
+        each
+        for each in customers
+        if each.account.stage in ("contract_signed", "order_execution", "after_sales")
+    ]
     for _ in range(count):
         of = chance.choice(buyers)
         begins = max(of.account.moves[-1][1] // DAY + 1, int(of.group.partition(":")[2]), FIRST)
@@ -116,12 +158,25 @@ def _ticket(book: Book, of: Customer, at: int) -> Row:
     topic, kind, problem, tag, prevention, solution = chance.choice(words.PROBLEMS)
     preventable = chance.weighted(_PREVENTABLE) if prevention else "no"
     row = book.add(
-        "ticket", book.next("t"), of.group, at, "fu.xiaomin", name=f"{of.firm.short}：{topic}", account=of.account.key,
-        contact=of.contacts[0].key, product=product(book).key, kind=kind, region=of.firm.place.region, problem=problem if chance.happens(0.45) else None, topic=topic,
+        "ticket",
+        book.next("t"),
+        of.group,
+        at,
+        "fu.xiaomin",
+        name=f"{of.firm.short}：{topic}",
+        account=of.account.key,
+        contact=of.contacts[0].key,
+        product=product(book).key,
+        kind=kind,
+        region=of.firm.place.region,
+        problem=problem if chance.happens(0.45) else None,
+        topic=topic,
         channel=chance.weighted((("hotline", 83), ("wecom", 9), ("sales", 4), ("wechat", 2), ("site", 2))),
-        priority=chance.weighted((("normal", 7), ("high", 2), ("urgent", 1), ("low", 1))), tags=tag, preventable=preventable,
+        priority=chance.weighted((("normal", 7), ("high", 2), ("urgent", 1), ("low", 1))),
+        tags=tag,
+        preventable=preventable,
         prevented_by=prevention if preventable == "yes" else None,
-    )  # fmt: skip
+    )
     _serve(book, row, of, kind, solution)
     return row
 
@@ -138,9 +193,27 @@ def _serve(book: Book, row: Row, of: Customer, kind: str, solution: str) -> None
     book.move(row, "in_progress", begun, technician)
     if kind != "inquiry" and begun + 90 < END:
         place = f"{of.firm.place.city}{of.firm.place.district}"
-        values |= {"checkin_at": moment(begun + 90), "checkin_place": place, "cost": money(chance.randrange(120, 900))}
-        activity(book, technician, row.group, begun + 90, "checkin", "上门服务打卡", solution, side="service", ticket=row.key, account=of.account.key, place=place)  # fmt: skip
-    solved = begun + 30 + chance.count(60) if kind == "inquiry" else max(chance.later(begun, 0, 3), begun + 150)
+        values |= {
+            "checkin_at": moment(begun + 90),
+            "checkin_place": place,
+            "cost": money(chance.randrange(120, 900)),
+        }
+        activity(
+            book,
+            technician,
+            row.group,
+            begun + 90,
+            "checkin",
+            "上门服务打卡",
+            solution,
+            side="service",
+            ticket=row.key,
+            account=of.account.key,
+            place=place,
+        )
+    solved = (
+        begun + 30 + chance.count(60) if kind == "inquiry" else max(chance.later(begun, 0, 3), begun + 150)
+    )
     if not book.move(row, "resolved", solved, technician):
         return
     values |= {"resolved_at": moment(solved), "solution": solution}
@@ -157,19 +230,38 @@ def _complain(book: Book, of: Customer, ticket: Row) -> None:
         return
     name, category, cause, why = chance.choice(words.COMPLAINTS)
     row = book.add(
-        "complaint", book.next("cp-"), of.group, at, "service", name=f"{of.firm.short}：{name}", account=of.account.key,
-        contact=of.contacts[0].key, ticket=ticket.key, product=ticket.values["product"], category=category,
-        severity=chance.weighted((("normal", 7), ("serious", 2), ("critical", 1))), region=of.firm.place.region,
-        description_text=f"{name}。要求三个工作日内答复。", repeat=chance.happens(0.16) or None,
-    )  # fmt: skip
+        "complaint",
+        book.next("cp-"),
+        of.group,
+        at,
+        "service",
+        name=f"{of.firm.short}：{name}",
+        account=of.account.key,
+        contact=of.contacts[0].key,
+        ticket=ticket.key,
+        product=ticket.values["product"],
+        category=category,
+        severity=chance.weighted((("normal", 7), ("serious", 2), ("critical", 1))),
+        region=of.firm.place.region,
+        description_text=f"{name}。要求三个工作日内答复。",
+        repeat=chance.happens(0.16) or None,
+    )
     if category in ("promise", "delivery") and chance.happens(0.6):
-        row.values |= {"promise": "补偿 200 元券", "promise_amount": "200.00", "promise_kept": chance.happens(0.8)}
+        row.values |= {
+            "promise": "补偿 200 元券",
+            "promise_amount": "200.00",
+            "promise_kept": chance.happens(0.8),
+        }
     if not book.move(row, "tracing", at + 60 + chance.count(300), "service"):
         return
     solved = chance.later(at, 1, 5)
     if not book.move(row, "resolved", max(solved, row.moves[-1][1] + 1), "service"):
         return
-    row.values |= {"cause_class": cause, "cause": why, "trace": f"{name}。经查：{why}已回访客户并列入改进清单。"}
+    row.values |= {
+        "cause_class": cause,
+        "cause": why,
+        "trace": f"{name}。经查：{why}已回访客户并列入改进清单。",
+    }
     closed = chance.later(row.moves[-1][1], 1, 6)
     if book.move(row, "closed", closed, "service"):
         row.values["closed_at"] = moment(closed)
@@ -190,7 +282,18 @@ def follow_ups(book: Book, customers: list[Customer], count: int) -> None:
         person = chance.choice(of.contacts)
         kind = chance.weighted((("call", 6), ("wecom", 3), ("visit", 1)))
         side = "management" if is_boss else "sales"
-        activity(book, owner, of.group, max(at, person.at + 5), kind, name, summary, side=side, account=of.account.key, contact=person.key)  # fmt: skip
+        activity(
+            book,
+            owner,
+            of.group,
+            max(at, person.at + 5),
+            kind,
+            name,
+            summary,
+            side=side,
+            account=of.account.key,
+            contact=person.key,
+        )
         if chance.happens(0.12):
             _survey(book, of, chance.later(at, 1, 9))
 
@@ -213,10 +316,19 @@ def tasks(book: Book, customers: list[Customer], deals: list[Deal], count: int) 
             continue
         due = chance.later(at, 1, 9)
         task = book.add(
-            "task", book.next("tk"), of.group, at, of.firm.rep, name=name.format(name=of.firm.short), kind=kind,
-            assignee=of.firm.rep, due_at=moment(due), account=of.account.key, **near,
+            "task",
+            book.next("tk"),
+            of.group,
+            at,
+            of.firm.rep,
+            name=name.format(name=of.firm.short),
+            kind=kind,
+            assignee=of.firm.rep,
+            due_at=moment(due),
+            account=of.account.key,
+            **near,
             priority=chance.weighted((("normal", 7), ("high", 2), ("low", 1))),
-        )  # fmt: skip
+        )
         _do(book, task, kind, due)
 
 
@@ -238,8 +350,12 @@ def behaviour(book: Book, customers: list[Customer], deals: list[Deal]) -> None:
         begins = max(of.account.at // DAY, int(of.group.partition(":")[2]), FIRST)
         for _ in range(chance.count(7)):
             if begins < -3:
-                kind = chance.weighted((("page_view", 5), ("product_page_visit", 3), ("download", 2), ("mail_opened", 2)))
-                book.tell(of.account.key, kind, max(chance.anytime(chance.randrange(begins, -2)), of.account.at + 1))
+                kind = chance.weighted(
+                    (("page_view", 5), ("product_page_visit", 3), ("download", 2), ("mail_opened", 2))
+                )
+                book.tell(
+                    of.account.key, kind, max(chance.anytime(chance.randrange(begins, -2)), of.account.at + 1)
+                )
     for made in deals:
         for stage, at, _ in made.row.moves:
             if stage in ("proposal", "quote"):

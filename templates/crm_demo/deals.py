@@ -11,6 +11,8 @@ from templates.crm_demo.kit import DAY, END, TECHNICIANS, Book, Row, moment, mon
 
 #: What a deal that is not lost goes through; a sample only where the customer asks for one.
 WAY = ("proposal", "quote", "sample", "negotiation", "won")
+#: How often a deal that is not won ends, or waits, in a stage.
+STOPS = {"need": 2, "proposal": 4, "quote": 5, "sample": 5, "negotiation": 4}
 #: Days from the stage before.
 DAYS = {"proposal": (1, 5), "quote": (2, 7), "sample": (3, 8), "negotiation": (2, 8), "won": (1, 9)}
 
@@ -26,9 +28,7 @@ class Deal:
     quotes: int = 0
 
 
-def deal(
-    book: Book, of: Customer, person: Row, wanted: Row, at: int, fate: str, **values: Any
-) -> Deal:
+def deal(book: Book, of: Customer, person: Row, wanted: Row, at: int, fate: str, **values: Any) -> Deal:
     """An opportunity and everything that follows from it, as far as the present.
 
     Args:
@@ -41,17 +41,30 @@ def deal(
         values: further fields.
     """
     chance, rep = book.chance, of.firm.rep
-    amount = _amount(book, of, wanted)
+    amount = _amount(book, of)
     name = f"{of.firm.short}·{chance.choice(words.PROJECTS)}{wanted.values['name'].split(' ')[0]}供货"
     row = book.add(
-        "opportunity", book.next("o"), of.group, at, rep, name=name, account=of.account.key, contact=person.key,
-        amount=money(amount), margin=money(amount * chance.uniform(0.14, 0.36)), product=wanted.key,
-        product_line="building", expected_close=min(at // DAY + chance.randrange(18, 75), 90),
+        "opportunity",
+        book.next("o"),
+        of.group,
+        at,
+        rep,
+        name=name,
+        account=of.account.key,
+        contact=person.key,
+        amount=money(amount),
+        margin=money(amount * chance.uniform(0.14, 0.36)),
+        product=wanted.key,
+        product_line="building",
+        expected_close=min(at // DAY + chance.randrange(18, 75), 90),
         process_class=of.firm.kind,
-        requirement=f"{wanted.values['name']}，{wanted.values['spec']}，分批进场。" if chance.happens(0.6) else None,
+        requirement=f"{wanted.values['name']}，{wanted.values['spec']}，分批进场。"
+        if chance.happens(0.6)
+        else None,
         qa_rounds=chance.weighted(((0, 4), (1, 3), (2, 2), (3, 1))),
-        tags=chance.weighted(((None, 14), ("tender", 3), ("urgent", 2), ("budget_delay", 2))), **values,
-    )  # fmt: skip
+        tags=chance.weighted(((None, 14), ("tender", 3), ("urgent", 2), ("budget_delay", 2))),
+        **values,
+    )
     if len(of.contacts) > 1:
         row.values["buying_committee"] = "|".join(each.key for each in of.contacts)
     made = Deal(row, of, wanted, at)
@@ -61,7 +74,7 @@ def deal(
     return made
 
 
-def _amount(book: Book, of: Customer, wanted: Row) -> float:
+def _amount(book: Book, of: Customer) -> float:
     """Three in four below 300,000; strategic customers buy more."""
     size = {"strategic": 2.6, "key": 1.8, "active": 1.2}.get(of.account.values["level"], 1.0)
     base: float = book.chance.lognormvariate(11.55, 0.85) * size
@@ -70,8 +83,10 @@ def _amount(book: Book, of: Customer, wanted: Row) -> float:
 
 def _go(book: Book, made: Deal, fate: str) -> None:
     chance = book.chance
-    stop = chance.weighted(((stage, w) for stage, w in zip(WAY[:4], (4, 5, 2, 4), strict=True)))
-    stages = [stage for stage in WAY if stage != "sample" or chance.happens(0.3)]
+    stages = [stage for stage in WAY if stage != "sample" or chance.happens(0.33)]
+    stop = chance.weighted((stage, STOPS[stage]) for stage in ("need", *stages[:-1]))
+    if fate != "won" and stop == "need":
+        stages = []
     for stage in stages:
         if fate != "won" and stage == "won":
             break
@@ -111,7 +126,10 @@ def _enter(book: Book, made: Deal, stage: str, at: int) -> None:
 
 
 def _wait(book: Book, made: Deal) -> None:
-    made.row.values |= {"next_step": book.chance.choice(words.NEXT_STEPS), "next_step_on": book.chance.randrange(-4, 14)}
+    made.row.values |= {
+        "next_step": book.chance.choice(words.NEXT_STEPS),
+        "next_step_on": book.chance.randrange(-4, 14),
+    }
     made.row.values["expected_close"] = book.chance.randrange(-10, 80)
     if book.chance.happens(0.15):
         made.row.values["note"] = "客户在等预算批复，下月初再催。"
@@ -154,13 +172,29 @@ def _quote(book: Book, made: Deal, at: int, number: int, amount: float) -> Row:
     total = max(round(amount, 2), line)
     sent = at + chance.randrange(20, 200)
     row = book.add(
-        "quote", book.next("q"), made.customer.group, at, rep, opportunity=made.row.key, account=made.customer.account.key,
-        version_no=number, product=made.product.key, quantity=money(quantity), unit_price=wanted["list_price"],
-        discount=f"{discount:.4f}", other_amount=money(total - line), amount=money(total),
-        cost_amount=money(total * chance.uniform(0.64, 0.86)), valid_until=at // DAY + 30, sent_at=moment(sent),
-        payment_terms=chance.weighted((("thirty_seventy", 5), ("milestone", 4), ("net_30", 3), ("prepaid", 2), ("on_delivery", 1))),
-        trade_term="fob" if made.customer.firm.kind == "export" else None, lines=_lines(book, made, quantity, discount) if chance.happens(0.2) else None,
-    )  # fmt: skip
+        "quote",
+        book.next("q"),
+        made.customer.group,
+        at,
+        rep,
+        opportunity=made.row.key,
+        account=made.customer.account.key,
+        version_no=number,
+        product=made.product.key,
+        quantity=money(quantity),
+        unit_price=wanted["list_price"],
+        discount=f"{discount:.4f}",
+        other_amount=money(total - line),
+        amount=money(total),
+        cost_amount=money(total * chance.uniform(0.64, 0.86)),
+        valid_until=at // DAY + 30,
+        sent_at=moment(sent),
+        payment_terms=chance.weighted(
+            (("thirty_seventy", 5), ("milestone", 4), ("net_30", 3), ("prepaid", 2), ("on_delivery", 1))
+        ),
+        trade_term="fob" if made.customer.firm.kind == "export" else None,
+        lines=_lines(book, made, quantity, discount) if chance.happens(0.2) else None,
+    )
     if discount > 0.2 and book.move(row, "approval", at + 5, rep):
         row.values["note"] = "年底冲量，一次性特价，主管已口头同意。"
     book.move(row, "sent", max(sent, at + 10), rep)
@@ -171,9 +205,16 @@ def _lines(book: Book, made: Deal, quantity: float, discount: float) -> list[dic
     """The main product and what is laid beside it."""
     chance = book.chance
     others = chance.sample(book.rows["product"], chance.randrange(1, 3))
-    lines = [(made.product, float(quantity)), *((row, chance.randrange(5, 90) * 10.0) for row in others if row is not made.product)]
+    lines = [
+        (made.product, float(quantity)),
+        *((row, chance.randrange(5, 90) * 10.0) for row in others if row is not made.product),
+    ]
     return [
-        {"product": row.values["name"], "quantity": money(count), "price": money(float(row.values["list_price"]) * (1 - discount))}
+        {
+            "product": row.values["name"],
+            "quantity": money(count),
+            "price": money(float(row.values["list_price"]) * (1 - discount)),
+        }
         for row, count in lines
     ]
 
@@ -181,10 +222,18 @@ def _lines(book: Book, made: Deal, quantity: float, discount: float) -> list[dic
 def _sample(book: Book, made: Deal, at: int) -> None:
     chance = book.chance
     row = book.add(
-        "sample", book.next("s"), made.customer.group, at, made.row.owner, opportunity=made.row.key,
-        account=made.customer.account.key, product=made.product.key, quantity="1.00", requested_on=at // DAY,
+        "sample",
+        book.next("s"),
+        made.customer.group,
+        at,
+        made.row.owner,
+        opportunity=made.row.key,
+        account=made.customer.account.key,
+        product=made.product.key,
+        quantity="1.00",
+        requested_on=at // DAY,
         name=f"{made.product.values['name'].split(' ')[0]}·{chance.choice(words.SAMPLES_NOTES)}",
-    )  # fmt: skip
+    )
     sent = chance.later(at, 1, 3)
     if not book.move(row, "sample", sent, "fu.xiaomin"):
         return
@@ -221,15 +270,31 @@ def contract(book: Book, of: Customer, opportunity: Row | None, quote: Row | Non
     deal_amount = float(opportunity.values["amount"]) if opportunity else chance.lognormvariate(11.6, 0.7)
     name = opportunity.values["name"].removesuffix("供货") if opportunity else f"{of.firm.short} 年度补货"
     row = book.add(
-        "contract", book.next("k"), of.group, drafted, rep, name=f"{name}合同", account=of.account.key,
-        opportunity=opportunity.key if opportunity else None, quote=quote.key if quote else None,
-        kind="export" if of.firm.kind == "export" else "sale", template="standard_sale", amount=money(deal_amount),
-        region=of.firm.place.region, signed_on=signed // DAY,
-        expires_on=signed // DAY + chance.choice((180, 365, 365, 730)), delivery_on=delivery,
-        project_manager=TECHNICIANS[of.firm.place.region], payment_days=chance.choice((0, 30, 30, 60)),
-        prepayment_rate="0.3000", retention_rate=chance.choice(("0.0300", "0.0500")), warranty_months=24,
-        penalty_rate="0.000300", dispute_place="ours", liability_cap=True,
-    )  # fmt: skip
+        "contract",
+        book.next("k"),
+        of.group,
+        drafted,
+        rep,
+        name=f"{name}合同",
+        account=of.account.key,
+        opportunity=opportunity.key if opportunity else None,
+        quote=quote.key if quote else None,
+        kind="export" if of.firm.kind == "export" else "sale",
+        template="standard_sale",
+        amount=money(deal_amount),
+        region=of.firm.place.region,
+        signed_on=signed // DAY,
+        expires_on=signed // DAY + chance.choice((180, 365, 365, 730)),
+        delivery_on=delivery,
+        project_manager=TECHNICIANS[of.firm.place.region],
+        payment_days=chance.choice((0, 30, 30, 60)),
+        prepayment_rate="0.3000",
+        retention_rate=chance.choice(("0.0300", "0.0500")),
+        warranty_months=24,
+        penalty_rate="0.000300",
+        dispute_place="ours",
+        liability_cap=True,
+    )
     _sign(book, row, of, drafted, signed)
     if row.stage in ("signed", "executing", "completed"):
         advance(book, of, "contract_signed", signed)
@@ -246,9 +311,10 @@ def _sign(book: Book, row: Row, of: Customer, drafted: int, signed: int) -> None
     reviewed = chance.working(drafted // DAY + days // 3)
     if chance.happens(0.14):
         row.values |= {
-            "template": "customer_draft", "penalty_rate": "0.000800",
+            "template": "customer_draft",
+            "penalty_rate": "0.000800",
             "legal_opinion": "客户版本：违约金上限改为合同额 10%，争议改由我方所在地法院管辖，其余可接受。",
-        }  # fmt: skip
+        }
         book.move(row, "legal_review", max(drafted + 30, min(reviewed, signed - 90)), rep)
     approved = min(chance.working(drafted // DAY + days * 2 // 3), signed - 30)
     book.move(row, "approval", max(approved, (row.moves[-1][1] if row.moves else drafted) + 10), boss(rep))
@@ -275,17 +341,28 @@ def _payments(book: Book, row: Row, of: Customer, signed: int, delivery: int, am
     kept = round(amount * 0.05, 2) if amount > 200_000 else 0.0
     middle = round((amount - first - kept) * 0.6, 2)
     parts = [
-        ("预付款", "prepayment", signed // DAY + 7, first), ("发货款", "delivery", delivery, middle),
+        ("预付款", "prepayment", signed // DAY + 7, first),
+        ("发货款", "delivery", delivery, middle),
         ("验收款", "acceptance", delivery + 30, round(amount - first - kept - middle, 2)),
-    ]  # fmt: skip
+    ]
     if kept:
         parts.append(("质保金", "retention", delivery + 365, kept))
     slow = of.account.values.get("tags") == "late_payer"
     for number, (name, kind, due, part) in enumerate(parts, start=1):
         node = book.add(
-            "payment_node", book.next("n"), of.group, signed + number, "ge.lihua", name=name, contract=row.key,
-            account=of.account.key, sequence=number, kind=kind, amount=money(part), due_on=due,
-        )  # fmt: skip
+            "payment_node",
+            book.next("n"),
+            of.group,
+            signed + number,
+            "ge.lihua",
+            name=name,
+            contract=row.key,
+            account=of.account.key,
+            sequence=number,
+            kind=kind,
+            amount=money(part),
+            due_on=due,
+        )
         _pay(book, node, due, part, slow=slow)
 
 
@@ -298,16 +375,20 @@ def _pay(book: Book, node: Row, due: int, part: float, *, slow: bool) -> None:
     days = chance.randrange(4, 75) if late else -chance.randrange(0, 6)
     at = chance.working(max(due + days, node.at // DAY + 1))
     if late and due < -1 and book.move(node, "overdue", chance.working(due + 1), "ge.lihua"):
-        values["note"] = chance.choice(("电话催收，对方称付款流程在走。", "已发催款函，财务与销售双线跟进。", "客户承诺月底前付清。"))
+        values["note"] = chance.choice(
+            ("电话催收，对方称付款流程在走。", "已发催款函，财务与销售双线跟进。", "客户承诺月底前付清。")
+        )
         if at > END:
             values["promised_on"] = chance.randrange(1, 15)
     if at > END or at <= (node.moves[-1][1] if node.moves else node.at):
         at = max(at, (node.moves[-1][1] if node.moves else node.at) + 60)
     if book.move(node, "paid", at, "ge.lihua"):
         values |= {
-            "paid_on": at // DAY, "paid_amount": money(part), "method": chance.weighted((("transfer", 8), ("acceptance", 2))),
+            "paid_on": at // DAY,
+            "paid_amount": money(part),
+            "method": chance.weighted((("transfer", 8), ("acceptance", 2))),
             "bank_reference": f"D{int(book.next('bank')[4:]):06d}",
-        }  # fmt: skip
+        }
     elif late and chance.happens(0.3):
         values["paid_amount"] = money(part * 0.4)
 
@@ -318,18 +399,40 @@ def _plan(book: Book, row: Row, of: Customer, signed: int, delivery: int) -> Non
     handover = max(delivery, signed // DAY + 61) + chance.randrange(0, 20)
     technician = TECHNICIANS[of.firm.place.region]
     plan = book.add(
-        "service_plan", book.next("sp"), of.group, signed + 20, "service", name=row.values["name"].removesuffix("合同") + "服务计划",
-        contract=row.key, account=of.account.key, region=of.firm.place.region, project_manager=technician,
-        customer_contact=of.contacts[0].key, supervisor_name=f"{chance.person()}（监理）", supervisor_phone=book.phone(),
-        signed_on=signed // DAY, handover_on=handover, site_window_from=handover - 25, site_window_to=handover,
-    )  # fmt: skip
+        "service_plan",
+        book.next("sp"),
+        of.group,
+        signed + 20,
+        "service",
+        name=row.values["name"].removesuffix("合同") + "服务计划",
+        contract=row.key,
+        account=of.account.key,
+        region=of.firm.place.region,
+        project_manager=technician,
+        customer_contact=of.contacts[0].key,
+        supervisor_name=f"{chance.person()}（监理）",
+        supervisor_phone=book.phone(),
+        signed_on=signed // DAY,
+        handover_on=handover,
+        site_window_from=handover - 25,
+        site_window_to=handover,
+    )
     open_nodes = 0
     for number, (kind, name, back, checklist) in enumerate(words.NODES, start=1):
         planned = handover - back
         node = book.add(
-            "service_node", book.next("sn"), of.group, plan.at + number, "service", plan=plan.key, kind=kind,
-            name=name, sequence=number, planned_on=planned, checklist=checklist if number % 3 == 1 else None,
-        )  # fmt: skip
+            "service_node",
+            book.next("sn"),
+            of.group,
+            plan.at + number,
+            "service",
+            plan=plan.key,
+            kind=kind,
+            name=name,
+            sequence=number,
+            planned_on=planned,
+            checklist=checklist if number % 3 == 1 else None,
+        )
         open_nodes += _reach(book, node, planned, technician)
     if not open_nodes:
         book.move(plan, "done", chance.later(handover * DAY + 600, 1, 4), "service")
@@ -348,7 +451,9 @@ def _reach(book: Book, node: Row, planned: int, technician: str) -> bool:
         return False
     slip = chance.weighted(((0, 78), (1, 8), (3, 5), (7, 3)))
     if slip and book.move(node, "late", max((planned + 1) * DAY + 540, node.at + 2), "service"):
-        node.values["note"] = chance.choice(("雨天停工顺延。", "监理未到场，改期。", "客户方人员变动，重新约时间。"))
+        node.values["note"] = chance.choice(
+            ("雨天停工顺延。", "监理未到场，改期。", "客户方人员变动，重新约时间。")
+        )
     done = max(chance.working(planned + slip), node.moves[-1][1] + 30)
     if chance.happens(0.04) or not book.move(node, "confirmed", done, technician):
         return True

@@ -17,7 +17,7 @@ from templates.crm_demo.leads import leads
 
 SEED = 20260301
 #: Before seasons leave out one in four.
-LEADS, STANDING, TICKETS, FOLLOW_UPS, TASKS = 2_460, 345, 520, 560, 1_000
+LEADS, STANDING, TICKETS, FOLLOW_UPS, TASKS = 2_540, 350, 520, 540, 980
 #: How the deals of standing customers end.
 FATES = (("won", 44), ("lost", 33), ("open", 23))
 
@@ -35,9 +35,15 @@ def write_year() -> dict[str, str]:
     for won in became:
         fate = "won" if won.signs else book.chance.weighted((("lost", 58), ("open", 42)))
         made = deal(
-            book, won.customer, won.contact, won.product, won.at, fate, source=won.lead.values["source"],
+            book,
+            won.customer,
+            won.contact,
+            won.product,
+            won.at,
+            fate,
+            source=won.lead.values["source"],
             campaign=won.lead.values["campaign"],
-        )  # fmt: skip
+        )
         won.lead.values["converted_opportunity"] = made.row.key
         deals.append(made)
     customers = [*standing, *(won.customer for won in became)]
@@ -56,7 +62,9 @@ def _standing_deals(book: Book, each: Customer) -> list[Deal]:
     for _ in range(chance.weighted(((1, 7), (2, 2)))):
         at = chance.working(day)
         if at < END:
-            made.append(deal(book, each, chance.choice(each.contacts), product(book), at, chance.weighted(FATES)))
+            made.append(
+                deal(book, each, chance.choice(each.contacts), product(book), at, chance.weighted(FATES))
+            )
         day += chance.randrange(20, 120)
     return made
 

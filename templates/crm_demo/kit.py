@@ -23,23 +23,43 @@ FIRST, LAST = -364, -3
 END = LAST * DAY + 18 * 60
 RANKS = 1_000
 
+#: Who sells where; in 浙江 there are two teams.
 REPS = {
-    "zj": ("rep1", "rep2", "zheng.yutong", "yu.jiaming", "lou.siyuan"),
+    "zj": ("rep1", "rep2", "zheng.yutong"),
+    "zj_coast": ("yu.jiaming", "lou.siyuan"),
     "js": ("rep3", "xu.zihang"),
     "sh": ("jiang.yi", "cao.lixin"),
     "ah": ("wang.chen",),
 }
 #: How much better than the average somebody sells.
 SKILL = {
-    "rep1": 1.22, "rep2": 0.92, "zheng.yutong": 0.85, "yu.jiaming": 1.05, "lou.siyuan": 0.9, "rep3": 1.12,
-    "xu.zihang": 0.82, "jiang.yi": 1.08, "cao.lixin": 0.88, "wang.chen": 0.95,
-}  # fmt: skip
+    "rep1": 1.22,
+    "rep2": 0.92,
+    "zheng.yutong": 0.85,
+    "yu.jiaming": 1.05,
+    "lou.siyuan": 0.9,
+    "rep3": 1.12,
+    "xu.zihang": 0.82,
+    "jiang.yi": 1.08,
+    "cao.lixin": 0.88,
+    "wang.chen": 0.95,
+}
 MANAGERS = {
-    "rep1": "manager", "rep2": "manager", "zheng.yutong": "manager", "yu.jiaming": "xu.guodong",
-    "lou.siyuan": "xu.guodong", "rep3": "ding.haiyan", "xu.zihang": "ding.haiyan", "wang.chen": "ding.haiyan",
-    "jiang.yi": "qin.yue", "cao.lixin": "qin.yue", "hu.bin": "director",
-}  # fmt: skip
+    "rep1": "manager",
+    "rep2": "manager",
+    "zheng.yutong": "manager",
+    "yu.jiaming": "xu.guodong",
+    "lou.siyuan": "xu.guodong",
+    "rep3": "ding.haiyan",
+    "xu.zihang": "ding.haiyan",
+    "wang.chen": "ding.haiyan",
+    "jiang.yi": "qin.yue",
+    "cao.lixin": "qin.yue",
+    "hu.bin": "director",
+}
 TECHNICIANS = {"zj": "shi.jianjun", "js": "mao.xiaoyong", "sh": "yan.dongmei", "ah": "mao.xiaoyong"}
+#: Cities of the second team.
+COAST = ("宁波", "绍兴", "温州")
 REGION_WEIGHTS = {"zj": 52, "js": 24, "sh": 16, "ah": 8}
 
 
@@ -80,7 +100,9 @@ class Chance(random.Random):
     def working(self, day: int) -> int:
         """A moment of working time on a day, or on the Monday behind a weekend."""
         day += max(0, 7 - day % 7) if day % 7 > 4 else 0
-        hour = self.weighted(((8, 5), (9, 16), (10, 17), (11, 12), (13, 11), (14, 15), (15, 13), (16, 9), (17, 5)))
+        hour = self.weighted(
+            ((8, 5), (9, 16), (10, 17), (11, 12), (13, 11), (14, 15), (15, 13), (16, 9), (17, 5))
+        )
         return day * DAY + hour * 60 + self.randrange(30 if hour == 8 else 0, 60)
 
     def later(self, moment: int, least: float, most: float) -> int:
@@ -91,7 +113,10 @@ class Chance(random.Random):
 
     def anytime(self, day: int) -> int:
         """When people look at web pages: by day and in the evening."""
-        hour = self.weighted((h, w) for h, w in zip(range(7, 24), (2, 4, 6, 7, 6, 6, 4, 5, 6, 6, 5, 4, 5, 7, 8, 6, 3), strict=True))
+        hour = self.weighted(
+            (h, w)
+            for h, w in zip(range(7, 24), (2, 4, 6, 7, 6, 6, 4, 5, 6, 6, 5, 4, 5, 7, 8, 6, 3), strict=True)
+        )
         return day * DAY + hour * 60 + self.randrange(60)
 
     def person(self) -> str:

@@ -12,15 +12,31 @@ from templates.crm_demo.kit import DAY, END, FIRST, LAST, SKILL, Book, Row, mome
 
 #: Source → (weight, share that confirms a need, landing action, cost of one).
 SOURCES: dict[str, tuple[float, float, str, int]] = {
-    "website": (19, 0.230, "form", 60), "wechat": (11, 0.180, "form", 45), "baidu": (15, 0.145, "ad_click", 210),
-    "douyin": (12, 0.125, "ad_click", 150), "fair": (9, 0.260, "badge", 320), "hotline": (8, 0.290, "call_in", 20),
-    "referral": (6, 0.440, "referral", 80), "dealer": (5, 0.320, "referral", 40), "field": (5, 0.190, "visit", 130),
-    "qr_terminal": (4, 0.180, "scan", 30), "designer": (3, 0.340, "referral", 160), "sms": (2, 0.050, "ad_click", 90),
+    "website": (19, 0.230, "form", 60),
+    "wechat": (11, 0.180, "form", 45),
+    "baidu": (15, 0.145, "ad_click", 210),
+    "douyin": (12, 0.125, "ad_click", 150),
+    "fair": (9, 0.260, "badge", 320),
+    "hotline": (8, 0.290, "call_in", 20),
+    "referral": (6, 0.440, "referral", 80),
+    "dealer": (5, 0.320, "referral", 40),
+    "field": (5, 0.190, "visit", 130),
+    "qr_terminal": (4, 0.180, "scan", 30),
+    "designer": (3, 0.340, "referral", 160),
+    "sms": (2, 0.050, "ad_click", 90),
     "wecom": (1, 0.300, "chat", 10),
-}  # fmt: skip
+}
 REGION_FACTOR = {"zj": 1.05, "js": 0.96, "sh": 1.0, "ah": 0.8}
 #: Share of the needs that end in a contract, by source; others 1.
-SIGNING = {"referral": 1.35, "dealer": 1.2, "hotline": 1.1, "douyin": 0.7, "baidu": 0.85, "sms": 0.4, "fair": 0.95}
+SIGNING = {
+    "referral": 1.35,
+    "dealer": 1.2,
+    "hotline": 1.1,
+    "douyin": 0.7,
+    "baidu": 0.85,
+    "sms": 0.4,
+    "fair": 0.95,
+}
 
 
 @dataclass
@@ -58,42 +74,76 @@ def _lead(book: Book, day: int, campaigns: dict[str, list[Row]]) -> Won | None:
     company = firm(book)
     wanted = product(book)
     row = book.add(
-        "lead", book.next("l"), book.group(day), at, company.rep, by="ops" if online else company.rep,
-        name=chance.person(), phone=book.phone() if chance.happens(0.95) else None, source=source,
-        landing_action=SOURCES[source][2], region=company.place.region, city=company.place.city,
-        industry=company.industry, acquisition_cost=money(SOURCES[source][3] * chance.uniform(0.7, 1.3)),
-        need=_need(book, wanted) if chance.happens(0.38) else None, campaign=_campaign(book, campaigns, source, day),
-    )  # fmt: skip
+        "lead",
+        book.next("l"),
+        book.group(day),
+        at,
+        company.rep,
+        by="ops" if online else company.rep,
+        name=chance.person(),
+        phone=book.phone() if chance.happens(0.95) else None,
+        source=source,
+        landing_action=SOURCES[source][2],
+        region=company.place.region,
+        city=company.place.city,
+        industry=company.industry,
+        acquisition_cost=money(SOURCES[source][3] * chance.uniform(0.7, 1.3)),
+        need=_need(book, wanted) if chance.happens(0.38) else None,
+        campaign=_campaign(book, campaigns, source, day),
+    )
     if chance.happens(0.86):
         row.values["company"] = company.name
     if chance.happens(0.6):
         row.values["budget"] = money(round(chance.lognormvariate(11.6, 0.8), -3))
     if source in ("baidu", "douyin"):
-        row.values["keyword"] = chance.choice(("地暖管 厂家", "防水涂料 批发", "瓷砖空鼓 修补", "岩棉板 价格", "PPR 管 工程"))
-    needs = SOURCES[source][1] * 0.93 * REGION_FACTOR[company.place.region] * SKILL[company.rep]
+        row.values["keyword"] = chance.choice(
+            ("地暖管 厂家", "防水涂料 批发", "瓷砖空鼓 修补", "岩棉板 价格", "PPR 管 工程")
+        )
+    needs = SOURCES[source][1] * 0.905 * REGION_FACTOR[company.place.region] * SKILL[company.rep]
     return _follow(book, row, company, wanted, needs)
 
 
 def _need(book: Book, wanted: Row) -> str:
     chance = book.chance
-    units = {"metre": " 米", "piece": " 件", "set": " 套", "barrel": " 桶", "bag": " 袋", "square_metre": " 平", "hour": " 人时"}
+    units = {
+        "metre": " 米",
+        "piece": " 件",
+        "set": " 套",
+        "barrel": " 桶",
+        "bag": " 袋",
+        "square_metre": " 平",
+        "hour": " 人时",
+    }
     quantity = chance.randrange(3, 60) * 100
     sentence = chance.choice(words.NEEDS)
     return sentence.format(
-        project=chance.choice(words.PROJECTS), product=wanted.values["name"], quantity=f"{quantity:,}", unit=units[wanted.values["unit"]]
+        project=chance.choice(words.PROJECTS),
+        product=wanted.values["name"],
+        quantity=f"{quantity:,}",
+        unit=units[wanted.values["unit"]],
     )
 
 
 def _campaign(book: Book, campaigns: dict[str, list[Row]], source: str, day: int) -> str | None:
-    running = [row.key for row in campaigns.get(source, ()) if row.values["starts_on"] <= day <= row.values["ends_on"] + 25]
+    running = [
+        row.key
+        for row in campaigns.get(source, ())
+        if row.values["starts_on"] <= day <= row.values["ends_on"] + 25
+    ]
     return book.chance.choice(running) if running else None
 
 
 def _follow(book: Book, row: Row, company: Firm, wanted: Row, needs: float) -> Won | None:
     """What becomes of a lead. Those of the last days are still where they came in."""
     chance, rep, values = book.chance, row.owner, row.values
-    fate = "need" if chance.happens(needs) else chance.weighted((("contacted", 41), ("invalid", 27), ("dormant", 17), ("captured", 15)))
-    _behave(book, row, {"need": 2.6, "contacted": 1.0, "dormant": 0.8, "invalid": 0.25, "captured": 0.5}[fate])
+    fate = (
+        "need"
+        if chance.happens(needs)
+        else chance.weighted((("contacted", 41), ("invalid", 27), ("dormant", 17), ("captured", 15)))
+    )
+    _behave(
+        book, row, {"need": 2.6, "contacted": 1.0, "dormant": 0.8, "invalid": 0.25, "captured": 0.5}[fate]
+    )
     first = _first_call(book, row)
     if fate == "captured" or first > END:
         return None
@@ -152,7 +202,7 @@ def _qualify(book: Book, row: Row, company: Firm, wanted: Row, first: int) -> Wo
     person = contact(book, made, values["name"], values["phone"] or book.phone(), is_first=True)
     book.move(row, "converted", converted + 8, rep)
     values |= {"converted_account": made.account.key, "converted_contact": person.key}
-    signs = chance.happens(0.425 * SIGNING.get(values["source"], 1.0) * SKILL[rep] ** 0.5)
+    signs = chance.happens(0.36 * SIGNING.get(values["source"], 1.0) * SKILL[rep] ** 0.5)
     return Won(row, made, person, converted + 8, wanted, signs)
 
 
@@ -161,18 +211,34 @@ def _behave(book: Book, row: Row, warmth: float) -> None:
     chance = book.chance
     online = 1.3 if row.values["source"] in ("website", "wechat", "baidu", "douyin") else 0.7
     visits, downloads = chance.count(0.9 * warmth * online), chance.count(0.45 * warmth)
-    appointments = chance.weighted(((0, 7), (1, 2), (2, 1))) if warmth > 2 else int(chance.happens(0.05 * warmth))
+    appointments = (
+        chance.weighted(((0, 7), (1, 2), (2, 1))) if warmth > 2 else int(chance.happens(0.05 * warmth))
+    )
     opens = chance.count(0.7 * warmth)
-    counts = {"page_view": 1 + chance.count(2.45 * warmth * online), "product_page_visit": visits, "download": downloads,
-              "appointment": appointments, "mail_opened": opens}  # fmt: skip
+    counts = {
+        "page_view": 1 + chance.count(2.35 * warmth * online),
+        "product_page_visit": visits,
+        "download": downloads,
+        "appointment": appointments,
+        "mail_opened": opens,
+    }
     for kind, count in counts.items():
         for _ in range(count):
             day = row.at // DAY + round(chance.expovariate(1 / 6))
             # What they looked at first is how they came; the rest follows until the present.
-            at = row.at - chance.randrange(1, 90) if kind == "page_view" and chance.happens(0.4) else chance.anytime(min(day, max(LAST, row.at // DAY)))
+            at = (
+                row.at - chance.randrange(1, 90)
+                if kind == "page_view" and chance.happens(0.4)
+                else chance.anytime(min(day, max(LAST, row.at // DAY)))
+            )
             book.tell(row.key, kind, at)
-    stored: dict[str, Any] = {"site_minutes": chance.count(1.4 * counts["page_view"]), "downloads": downloads,
-                              "appointments": appointments, "product_page_visits": visits, "mail_opens": opens}  # fmt: skip
+    stored: dict[str, Any] = {
+        "site_minutes": min(chance.count(1.4 * counts["page_view"]), 26),
+        "downloads": downloads,
+        "appointments": appointments,
+        "product_page_visits": visits,
+        "mail_opens": opens,
+    }
     row.values |= {name: count for name, count in stored.items() if count}
 
 
@@ -182,13 +248,19 @@ def _duplicates(book: Book) -> None:
     originals = [row for row in book.rows["lead"] if row.values["phone"] and row.at < -40 * DAY]
     for first in chance.sample(originals, 36):
         at = first.at + chance.randrange(2, 30) * DAY + chance.randrange(60)
-        row = book.add("lead", book.next("l"), first.group, at, first.owner, by="ops", **_seen_again(book, first))
+        row = book.add(
+            "lead", book.next("l"), first.group, at, first.owner, by="ops", **_seen_again(book, first)
+        )
         book.move(row, "invalid", at + chance.randrange(3, 90), first.owner)
 
 
 def _seen_again(book: Book, first: Row) -> dict[str, Any]:
-    kept = {name: first.values.get(name) for name in ("name", "phone", "company", "region", "city", "industry")}
+    kept = {
+        name: first.values.get(name) for name in ("name", "phone", "company", "region", "city", "industry")
+    }
     return {
-        **kept, "source": book.chance.choice(("wechat", "qr_terminal", "baidu")),
-        "invalid_reason": "duplicate", "note": "手机号已有线索，按原负责人继续跟进，本条关闭。",
-    }  # fmt: skip
+        **kept,
+        "source": book.chance.choice(("wechat", "qr_terminal", "baidu")),
+        "invalid_reason": "duplicate",
+        "note": "手机号已有线索，按原负责人继续跟进，本条关闭。",
+    }

@@ -34,7 +34,9 @@ def test_from_make_run_to_a_signed_in_rep(served: tuple[Installation, httpx.Clie
         )
         assert answer.status_code == 200, answer.text
     assert client.get("/api/v1/apps/crm/records/product?count=exact").json()["count"]["value"] == 48
-    refused = client.post("/api/v1/auth/login", json={"username": "admin", "password": password}, headers=origin)
+    refused = client.post(
+        "/api/v1/auth/login", json={"username": "admin", "password": password}, headers=origin
+    )
     assert refused.status_code == 401
 
 
@@ -116,5 +118,6 @@ def test_the_password_is_made_once_good_and_shown_with_the_names(tmp_path: Path)
 
 def test_serving_others_with_demo_people_is_warned_of(installation: Installation) -> None:
     make_password(Settings(home=installation.home, _env_file=None))
-    said = installation.run("serve", "--host", "256.1.1.1", expect=1)
+    installation.run("init", "--quiet")
+    said = installation.run("serve", "--host", "256.1.1.1", expect=3)
     assert "demo people share one password, and 256.1.1.1" in said

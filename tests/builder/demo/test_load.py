@@ -198,7 +198,9 @@ def _values(demo: Demo, entity: str) -> list[dict[str, Any]]:
     """Every record as its table holds it."""
     with reading(demo.engine) as connection:
         columns = columns_of(serve(connection, "crm"), entity)
-        return [dict(row) for row in connection.execute(sa.select(*columns.selected(columns.table))).mappings()]
+        return [
+            dict(row) for row in connection.execute(sa.select(*columns.selected(columns.table))).mappings()
+        ]
 
 
 def test_the_maturity_of_a_lead_says_why(demo: Demo) -> None:
@@ -222,7 +224,10 @@ def test_people_see_what_is_theirs(demo: Demo) -> None:
     team = {item["id"] for item in demo.items("manager", "lead")}
     assert mine < team, "one's own and those of the team"
     assert theirs.isdisjoint(team)
-    regions = {item["region"] for item in demo.items("rep1", "lead")}, {item["region"] for item in demo.items("rep3", "lead")}
+    regions = (
+        {item["region"] for item in demo.items("rep1", "lead")},
+        {item["region"] for item in demo.items("rep3", "lead")},
+    )
     assert len(regions[0]) == len(regions[1]) == 1
     assert regions[0] != regions[1]
     assert demo.get("finance", "/records/lead").status == 404
@@ -240,7 +245,10 @@ def test_finance_sees_margin_and_credit_and_sales_do_not(demo: Demo) -> None:
 
 
 def test_the_funnel(demo: Demo) -> None:
-    rows = {row["stage"]: int(row["count"]) for row in demo.figures("director", "lead", "group=stage&measure=count()")}
+    rows = {
+        row["stage"]: int(row["count"])
+        for row in demo.figures("director", "lead", "group=stage&measure=count()")
+    }
     assert rows.keys() == {"captured", "contacted", "qualified", "converted", "invalid", "dormant"}
     assert sum(rows.values()) == demo.loaded.records["lead"]
     needs = (rows["qualified"] + rows["converted"]) / sum(rows.values())
@@ -289,12 +297,17 @@ def test_who_is_there_stays_as_they_are(demo: Demo, package: DemoPackage) -> Non
         update_user(connection, rep.id, {"name": rep.name, "roles": {"crm": ["rep"]}}, now)
 
 
-def test_a_record_that_does_not_fit_is_named_and_nothing_is_left(engine: Engine, package: DemoPackage) -> None:
+def test_a_record_that_does_not_fit_is_named_and_nothing_is_left(
+    engine: Engine, package: DemoPackage
+) -> None:
     """All or nothing: people, trees and records go with the transaction."""
     _install(engine)
     now = datetime.now(UTC)
     twice = replace(package, manifest={**package.manifest, "entities": ["product", "product"]})
-    with pytest.raises(DemoRefused, match="the demo does not fit the app: product p1: "), writing(engine) as connection:
+    with (
+        pytest.raises(DemoRefused, match="the demo does not fit the app: product p1: "),
+        writing(engine) as connection,
+    ):
         load_demo(connection, twice, "crm", make_people(connection, package.people, "crm", "x", now), now)
     with reading(engine) as connection:
         assert not is_loaded(connection, package, "crm")
@@ -304,7 +317,10 @@ def test_a_record_that_does_not_fit_is_named_and_nothing_is_left(engine: Engine,
 def test_a_person_of_the_same_name_is_somebody_else(people: Engine, package: DemoPackage) -> None:
     now = datetime.now(UTC)
     roles = {"sales", "chief"}
-    wanted = {**package.people, "people": [{**each, "roles": sorted(roles)} for each in package.people["people"]]}
+    wanted = {
+        **package.people,
+        "people": [{**each, "roles": sorted(roles)} for each in package.people["people"]],
+    }
     with writing(people) as connection:
         mine = create_user(connection, {"username": "Rep1", "name": "someone"}, now)
         assert "rep1" not in absent_people(connection, wanted)

@@ -25,7 +25,13 @@ def package(folder: Path) -> DemoPackage:
 
 def test_rows(tmp_path: Path) -> None:
     first, second = package(tmp_path).rows("lead")
-    assert (first.key, first.group, first.at, first.by, first.owner) == ("l1", (250, -9), "-9 10:00", "rep1", "rep1")
+    assert (first.key, first.group, first.at, first.by, first.owner) == (
+        "l1",
+        (250, -9),
+        "-9 10:00",
+        "rep1",
+        "rep1",
+    )
     assert first.moves == (Move("contacted", "-8 09:30", "rep1"), Move("invalid", "-7 11:00", "manager"))
     assert first.values == {"name": "王芳", "note": "逗号, 换行\n也在"}
     assert (second.group, second.by, second.owner, second.moves) == (None, "ops", "rep2", ())
@@ -37,7 +43,9 @@ def test_events(tmp_path: Path) -> None:
     assert (event.record, event.kind, event.at, event.topic) == ("l1", "download", "-8 20:00", "手册")
 
 
-def test_a_template_without_a_demo_and_a_format_of_tomorrow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_template_without_a_demo_and_a_format_of_tomorrow(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     with pytest.raises(UnknownTemplate, match="nothing"):
         read_package("nothing")
     (tmp_path / "manifest.json").write_text(json.dumps({"format": 2}), "utf-8")

@@ -17,7 +17,8 @@ OTHER = UUID("01890a5d-ac96-774b-bcce-b302099a8058")
 
 def passed(*stages: str, field: str = "stage") -> tuple[Passed, ...]:
     return tuple(
-        Passed(field, stage, NOW + timedelta(days=number), OTHER) for number, stage in enumerate(stages, start=1)
+        Passed(field, stage, NOW + timedelta(days=number), OTHER)
+        for number, stage in enumerate(stages, start=1)
     )
 
 
