@@ -166,7 +166,8 @@ class Book:
         self.events.append((at, record, kind, self.chance.choice(words.PAGES.get(kind, ("",)))))
 
     def move(self, row: Row, stage: str, at: int, by: str) -> bool:
-        """Move a record on, unless that is still to come."""
+        """Move a record on, never before it moved the last time, unless that is still to come."""
+        at = max(at, (row.moves[-1][1] if row.moves else row.at) + 1)
         if at > END:
             return False
         row.moves.append((stage, at, by))
