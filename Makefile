@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 
 run: install
 	@$(BIN)/dougong init --quiet --no-admin
-	@$(BIN)/dougong template install crm --if-absent
+	@$(BIN)/dougong template install crm --if-absent > /dev/null
 	@$(BIN)/dougong demo
 	@$(BIN)/dougong serve
 
