@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from api.commands import apps, audit, imports, people, serve, templates, workspace
+from api.commands import apps, audit, demo, imports, people, serve, templates, workspace
 from api.problems import explain_refusal
 
 
@@ -19,6 +19,7 @@ def cli() -> None:
 cli.add_command(workspace.init)
 cli.add_command(workspace.doctor)
 cli.add_command(audit.verify_audit)
+cli.add_command(demo.demo)
 cli.add_command(people.token)
 cli.add_command(serve.serve)
 cli.add_command(templates.template)

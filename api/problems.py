@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from api.commands.context import NotPrepared
+from api.demo_people import NotLoopback
 from api.problem import problem_body, problem_of
 from api.secret import WeakSecret
+from builder.demo import DemoRefused
 from builder.publish import PublishConflict, PublishRefused
 from runtime.refusals import Refused
 from schema_store.migration.acceptance import LossNotAccepted
@@ -26,7 +28,15 @@ def explain_refusal(error: Exception) -> str | None:
     if isinstance(error, LossNotAccepted):
         return _loss_sentence(error)
     if isinstance(
-        error, NotPrepared | WeakSecret | PublishRefused | PlatformOutdated | TooOld | UnknownTemplate
+        error,
+        NotPrepared
+        | WeakSecret
+        | NotLoopback
+        | DemoRefused
+        | PublishRefused
+        | PlatformOutdated
+        | TooOld
+        | UnknownTemplate,
     ):
         return str(error)
     if isinstance(error, Refused):
