@@ -106,6 +106,13 @@ def choose(unit: Unit, dispatch: CompiledDispatch, row: Mapping[str, Any]) -> Ch
     return Choice(None, {"rows": looked, "row": None, "strategy": dispatch.strategy})
 
 
+def dispatch_to_role(role: str, entity: str) -> CompiledDispatch:
+    """The dispatch that stands for a role: whoever holds it and has the least open records of ``entity``."""
+    name = f"role:{role}:{entity}"
+    row = CompiledDispatchRow(name, role, {}, None, None, None, frozenset({role}), frozenset(), frozenset())
+    return CompiledDispatch(name, role, {}, entity, "load", None, (row,), frozenset())
+
+
 def keep_assignment(
     unit: Unit, action: CompiledAssign, entity: str, record: UUID, person: UUID | None, why: Mapping[str, Any]
 ) -> None:

@@ -13,6 +13,7 @@ from api.routes import (
     bulk,
     drafts,
     events,
+    freezes,
     histories,
     people,
     records,
@@ -47,6 +48,7 @@ _GROUPS = (
     histories.router,
     events.router,
     rules.router,
+    freezes.router,
 )
 
 

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from tests.runtime.save.kit import World
 
 _numbers = itertools.count()
-#: What a save of a lead may cost (DESIGN 9); the caller's look at the app row is one of them.
-CREATE, UPDATE = 12, 10
+#: What a save of a lead may cost (DESIGN 9); the caller's look at the app row is one of them. A lead of a campaign is
+#: the dearest: four statements bring the campaign's figures up to date, and the timers take one until the batch of the
+#: writer takes their rows. Without a campaign it is 9.
+CREATE, UPDATE = 13, 10
 
 
 def lead() -> dict[str, object]:
@@ -20,7 +22,7 @@ def lead() -> dict[str, object]:
         "name": f"王芳{number}",
         "phone": f"138{number:08d}",
         "company": f"华东阀门{number}有限公司",
-        "source": "fair",
+        "source": "website",
     }
 
 
@@ -51,7 +53,10 @@ def test_a_lead_of_a_campaign_takes_few_statements(crm: World):
     crm.create("lead", {**lead(), "campaign": str(campaign.id)})
     with crm.counting() as statements:
         saved = crm.create("lead", {**lead(), "campaign": str(campaign.id)})
-    print(f"create of a lead: {len(statements)} statements")
+    with crm.counting() as plain:
+        crm.create("lead", lead())
+    print(f"create of a lead: {len(statements)} statements, {len(plain)} without a campaign")
+    assert len(plain) <= CREATE - 4
     assert len(statements) <= CREATE
     assert crm.stored("campaign", campaign.id)["lead_count"] == 2
     with crm.counting() as statements:
