@@ -43,7 +43,8 @@ def fires(
         (pattern("at_least", 3), None, "abcd", "..x."),
         (pattern("at_least", 2, "b"), None, "abcbb", "...x."),
         (pattern("at_least", 2), 2 * HOUR, "abcd", ".x.."),
-        (pattern("at_least", 1), HOUR, "abc", "xxx"),
+        (pattern("at_least", 1), HOUR, "abc", "x.."),
+        (pattern("at_least", 1), HOUR / 2, "abc", "xxx"),
     ],
 )
 def test_patterns(trigger: PatternTrigger, within: timedelta | None, topics: str, wanted: str) -> None:
