@@ -16,6 +16,7 @@ from api.routes import (
     events,
     exports,
     files,
+    freezes,
     histories,
     imports,
     metrics,
@@ -57,6 +58,7 @@ _GROUPS = (
     metrics.router,
     files.router,
     rules.router,
+    freezes.router,
 )
 
 
