@@ -7,8 +7,9 @@ STAMP := $(VENV)/.installed
 .PHONY: run test lint bench clean install fuzz reference
 
 run: install
-	@$(BIN)/dougong init --quiet
-	@$(BIN)/dougong template install crm --if-absent
+	@$(BIN)/dougong init --quiet --no-admin
+	@$(BIN)/dougong template install crm --if-absent > /dev/null
+	@$(BIN)/dougong demo
 	@$(BIN)/dougong serve
 
 test: install

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from api.commands import apps, audit, backup, doctor, imports, people, serve, templates, workspace
+from api.commands import apps, audit, backup, demo, doctor, imports, people, serve, templates, workspace
 from api.problems import explain_refusal
 
 
@@ -21,6 +21,7 @@ cli.add_command(doctor.doctor)
 cli.add_command(audit.verify_audit)
 cli.add_command(backup.back_up)
 cli.add_command(backup.restore)
+cli.add_command(demo.demo)
 cli.add_command(people.token)
 cli.add_command(serve.serve)
 cli.add_command(templates.template)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from api.backup import BackupRefused
 from api.commands.context import NotPrepared
+from api.demo_people import NotLoopback
 from api.problem import problem_body, problem_of
 from api.secret import WeakSecret
+from builder.demo import DemoRefused
 from builder.publish import PublishConflict, PublishRefused
 from runtime.refusals import Refused
 from schema_store.database import DamagedDatabase
@@ -31,6 +33,8 @@ def explain_refusal(error: Exception) -> str | None:
         error,
         NotPrepared
         | WeakSecret
+        | NotLoopback
+        | DemoRefused
         | PublishRefused
         | PlatformOutdated
         | TooOld

@@ -36,16 +36,16 @@ def load_secret(settings: Settings) -> bytes:
         return hashlib.sha256(given.encode()).digest()
     path = settings.home / "secret-key"
     if not path.exists():
-        _make(path)
+        write_private(path, secrets.token_hex(32))
     return bytes.fromhex(path.read_text("ascii"))
 
 
-def _make(path: Path) -> None:
-    """Write a new key; of several processes that do so at once, one wins whole."""
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner reads; of several processes that do so at once, one wins whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_hex(32))
+        file.write(text)
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -26,6 +26,8 @@ from schema_store.compiled.rules import CompiledAssign
 
 #: A newcomer starts with the mean load of the others, which fades to their own over this time.
 SETTLING = timedelta(days=30)
+#: By which the people of dispatches are kept for the request.
+_PEOPLE = "people"
 #: People who are named in the reasons.
 _MOST_NAMED = 50
 
@@ -101,18 +103,14 @@ def choose(unit: Unit, dispatch: CompiledDispatch, row: Mapping[str, Any]) -> Ch
 def count_loads(unit: Unit, changes: Sequence[Change]) -> None:
     """Keep the loads that this request has read as they are in the database."""
     entity = changes[0].entity
-    for dispatch in unit.served.app.dispatches.values():
-        people = _kept(unit, dispatch) if dispatch.entity == entity.key else None
-        for change in changes if people else ():
-            for values, by in ((change.before, -1), (change.after, 1)):
-                is_binned = change.act == ("restore" if by < 0 else "delete")
-                if (
-                    people
-                    and values
-                    and not is_binned
-                    and values["owner"] in people
-                    and _is_open(entity, values)
-                ):
+    read = [kept for name, kept in unit.budget.kept.items() if name[:2] == (_PEOPLE, entity.key)]
+    for change in changes if read else ():
+        for values, by in ((change.before, -1), (change.after, 1)):
+            is_binned = change.act == ("restore" if by < 0 else "delete")
+            if values is None or is_binned or not _is_open(entity, values):
+                continue
+            for people in read:
+                if values["owner"] in people:
                     people[values["owner"]].load += by
 
 
@@ -147,6 +145,13 @@ def _choose(
             return Choice(chosen.id, {**why, "people": named})
         looked[-1]["people"] = _named(people, states, unit.now)
     return Choice(None, {"rows": looked, "row": None, "strategy": dispatch.strategy})
+
+
+def dispatch_to_role(role: str, entity: str) -> CompiledDispatch:
+    """The dispatch that stands for a role: whoever holds it and has the least open records of ``entity``."""
+    name = f"role:{role}:{entity}"
+    row = CompiledDispatchRow(name, role, {}, None, None, None, frozenset({role}), frozenset(), frozenset())
+    return CompiledDispatch(name, role, {}, entity, "load", None, (row,), frozenset())
 
 
 def keep_assignment(
@@ -233,14 +238,10 @@ def _regions(unit: Unit, region: Any) -> frozenset[UUID]:
 
 def _people(unit: Unit, dispatch: CompiledDispatch) -> dict[UUID, Person]:
     """The active people who hold roles in the app, with load and turns; read once per request."""
-    found = _kept(unit, dispatch)
-    if found is None:
-        unit.budget.kept["people", dispatch.id] = found = _load(unit, dispatch)
-    return found
-
-
-def _kept(unit: Unit, dispatch: CompiledDispatch) -> dict[UUID, Person] | None:
-    found: dict[UUID, Person] | None = unit.budget.kept.get(("people", dispatch.id))
+    name = (_PEOPLE, dispatch.entity, dispatch.id)
+    if name not in unit.budget.kept:
+        unit.budget.kept[name] = _load(unit, dispatch)
+    found: dict[UUID, Person] = unit.budget.kept[name]
     return found
 
 

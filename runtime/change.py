@@ -36,11 +36,12 @@ class StageMove:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A stage that a record was moved into: when, and in which stage field."""
+    """A stage that a record was moved into: when and by whom (None: by whoever made it), in which stage field."""
 
     field: str
     stage: str
     at: datetime
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

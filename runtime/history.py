@@ -10,7 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from runtime.change import Change, Entered, StageMove, Values
-from runtime.past import moment_of, path_of
+from runtime.past import moment_of, path_of, stages_gone_on_to
 from runtime.unit import Unit
 from schema_store.compiled.app import CompiledEntity
 from schema_store.field_types.common import print_instant
@@ -40,6 +40,26 @@ def history_row(unit: Unit, change: Change) -> Values:
     }
 
 
+def history_rows(unit: Unit, change: Change) -> list[Values]:
+    """The row of the history, and one for each stage that a record of the past went on to after it was made."""
+    made = history_row(unit, change)
+    later = stages_gone_on_to(change)
+    made["version"] -= len(later)
+    rows = [made]
+    for number, (before, each) in enumerate(later, start=1):
+        field = change.entity.fields[each.field].id
+        if number == 1 or each.field not in {passed.field for _, passed in later[: number - 1]}:
+            made["changes"][field] = [None, before]
+        moved = {
+            "id": uuid7(),
+            "at": each.at,
+            "by": each.by or made["by"],
+            "version": made["version"] + number,
+        }
+        rows.append({**made, **moved, "act": "transition", "changes": {field: [before, each.stage]}})
+    return rows
+
+
 def stage_rows(unit: Unit, change: Change) -> list[Values]:
     """One row per stage entered; stages by key, as expressions name them."""
     at, by = moment_of(unit, change)
@@ -49,7 +69,7 @@ def stage_rows(unit: Unit, change: Change) -> list[Values]:
             "entity": change.entity.id,
             "record": change.id,
             "at": each.at,
-            "by": by,
+            "by": each.by or by,
             "field": change.entity.fields[move.field].id,
             "stage": each.stage,
             "previous": previous,

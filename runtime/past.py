@@ -31,12 +31,26 @@ def relive(unit: Unit, change: Change) -> None:
         after["created_by"] = past.created_by or unit.person
         after["updated_at"] = past.updated_at or after["created_at"]
         after["updated_by"] = past.updated_by or after["created_by"]
+        after["version"] += len(stages_gone_on_to(change))
     else:
         given = {"created_at": past.created_at, "created_by": past.created_by}
         given |= {"updated_at": past.updated_at, "updated_by": past.updated_by}
         after |= {key: value for key, value in given.items() if value is not None}
     for key, code in past.codes.items():
         after[key] = code
+
+
+def stages_gone_on_to(change: Change) -> list[tuple[str, Entered]]:
+    """Stages that a new record went on to after the ones in which it was made, in order, each with the one before."""
+    past = change.request.past
+    if past is None or change.before is not None:
+        return []
+    found, last = [], dict[str, str]()
+    for each in past.stages:
+        if each.field in last:
+            found.append((last[each.field], each))
+        last[each.field] = each.stage
+    return found
 
 
 def context_of(unit: Unit, change: Change) -> Context:

@@ -39,7 +39,7 @@ from runtime.stages import settle_stages
 from runtime.storing import require_version, stamp, stay_inside, store
 from runtime.timers import move_timers
 from runtime.unit import FollowUp, Unit
-from runtime.waves import part
+from runtime.waves import part, part_new
 from runtime.writer.columns import columns_of
 from runtime.writer.locking import lock_binned, lock_records
 
@@ -276,7 +276,9 @@ def restore(unit: Unit, entity: str, record_id: UUID) -> Saved:
 
 
 def _creating(entity: str) -> Course:
-    return Course(entity, "create", partial(_new, entity), (*DECODE, fill_defaults, *PREPARE), FINISH)
+    return Course(
+        entity, "create", partial(_new, entity), (part_new, *DECODE, fill_defaults, *PREPARE), FINISH
+    )
 
 
 def _updating(entity: str) -> Course:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from runtime.access import Act
 from runtime.change import Change, wire_name
-from runtime.history import evidence_rows, history_row, stage_rows
+from runtime.history import evidence_rows, history_rows, stage_rows
 from runtime.past import relive
 from runtime.refusals import Forbidden
 from runtime.saved import Saved
@@ -61,7 +61,7 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
         unit.count_write(root=change.root)
     support = unit.served.support
     rows = {
-        support.history: [history_row(unit, change) for change in writing],
+        support.history: [row for change in writing for row in history_rows(unit, change)],
         support.stage_change: [row for change in writing for row in stage_rows(unit, change)],
         support.evidence: [row for change in writing for row in evidence_rows(unit, change)],
     }

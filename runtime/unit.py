@@ -70,7 +70,7 @@ class Budget:
     jobs: list[Job] = field(default_factory=list)
     saves: list[Saved] = field(default_factory=list)
     matched: int = 0
-    kept: dict[Hashable, Any] = field(default_factory=dict)
+    kept: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @property
     def mark(self) -> tuple[int, ...]:

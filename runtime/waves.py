@@ -59,6 +59,22 @@ def part(unit: Unit, changes: Sequence[Change]) -> None:
         alike.add(change)
 
 
+def part_new(unit: Unit, changes: Sequence[Change]) -> None:
+    """Put off the first new record that names one before it in the batch, which must be there to be found."""
+    references = unit.statement(("references", changes[0].key), lambda: _references(changes[0].entity))
+    own = [key for key, target in references if target == changes[0].key]
+    before: set[str] = set()
+    for change in changes if own else ():
+        named = (change.request.wire.get(key) for key in own)
+        ids = {
+            str(each).lower() for value in named for each in (value if isinstance(value, list) else [value])
+        }
+        if not before.isdisjoint(ids):
+            change.is_put_off = True
+            return
+        before.add(str(change.id))
+
+
 def _writes(
     unit: Unit, change: Change, around: Collection[tuple[str, UUID]], near: frozenset[str]
 ) -> Iterator[Hashable]:

@@ -7,6 +7,7 @@ import uvicorn
 
 from api.app import create_app
 from api.commands.context import open_database
+from api.demo_people import is_loopback, read_password, sign_ins
 from api.settings import Settings
 from api.transaction import utc_now
 from builder.apps import sweep_apps
@@ -38,6 +39,12 @@ def serve(host: str, port: int | None, workers: int) -> None:
     engine.dispose()
     chosen = port or settings.port
     click.echo(f"Dougong: http://{host}:{chosen}")
+    for line in sign_ins(settings):
+        click.echo(line)
+    if read_password(settings) and not is_loopback(host):
+        click.echo(
+            f"warning: demo people share one password, and {host} can be reached from outside", err=True
+        )
     uvicorn.run(
         "api.commands.serve:application",
         factory=True,

@@ -14,7 +14,8 @@ from schema_store.versions import list_apps, load_layout
 
 @click.command()
 @click.option("--quiet", is_flag=True, help="Say nothing when the database is there already.")
-def init(quiet: bool) -> None:
+@click.option("--no-admin", is_flag=True, help="Make no administrator: `dougong demo` brings one.")
+def init(quiet: bool, no_admin: bool) -> None:
     """Create the database, or bring it up to this version of the product."""
     settings = Settings()
     engine = connect(settings.database)
@@ -24,7 +25,7 @@ def init(quiet: bool) -> None:
         upgrade_platform(connection)
         for app in list_apps(connection):
             create_support(connection, load_layout(connection, app.key, app.version).schema)
-        link = set_up_link(connection, settings, again=not quiet)
+        link = None if no_admin else set_up_link(connection, settings, again=not quiet)
     if not quiet:
         click.echo(f"ready: {engine.url.render_as_string(hide_password=True)}")
     if link is not None:

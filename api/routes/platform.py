@@ -17,6 +17,7 @@ from api.routes import (
     events,
     exports,
     files,
+    freezes,
     histories,
     imports,
     metrics,
@@ -59,6 +60,7 @@ _GROUPS = (
     files.router,
     rules.router,
     audit.router,
+    freezes.router,
 )
 
 

@@ -81,7 +81,11 @@ def is_complete(pattern: PatternTrigger, within: timedelta | None, line: Sequenc
         return False
     inside = [each for each in line if within is None or each.at > last.at - within]
     if pattern.pattern == "at_least":
-        return sum(pattern.topic in (None, each.topic) for each in inside) == pattern.count
+        counted = [each for each in line if pattern.topic in (None, each.topic)]
+        # What lies just the window behind was still in it a moment ago.
+        before = [each for each in counted[:-1] if within is None or each.at >= last.at - within]
+        now = sum(pattern.topic in (None, each.topic) for each in inside)
+        return now >= pattern.count > len(before)
     run = 0
     for each in reversed(inside):
         if each.topic != last.topic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from runtime.assigning import choose, dispatch_to_role
 from runtime.change import Values
 from runtime.refusals import Conflict
 from runtime.unit import Unit
@@ -20,7 +21,7 @@ def make_task(unit: Unit, action: CompiledTask, record: UUID, row: Values) -> tu
     shape = unit.served.app.tasks
     if shape is None:
         raise Conflict("no_tasks")
-    assignee = _assignee(action, row)
+    assignee = _assignee(unit, action, shape.entity, row)
     wire: dict[str, Any] = {shape.title: _words(unit, action.title)}
     if action.about is not None:
         wire[action.about] = str(record)
@@ -39,8 +40,10 @@ def _words(unit: Unit, text: Text) -> str:
     return text.get(unit.served.app.default_locale) or next(iter(text.values()))
 
 
-def _assignee(action: CompiledTask, row: Values) -> UUID | None:
-    """Who shall do it; None where nobody is named."""
+def _assignee(unit: Unit, action: CompiledTask, entity: str, row: Values) -> UUID | None:
+    """Who shall do it: of those who hold a role, the one with the fewest open to-dos; None where nobody is named."""
+    if action.assignee.kind == "role":
+        return choose(unit, dispatch_to_role(action.assignee.text, entity), row).person
     if action.assignee.kind != "field":
         return None
     person = row.get(".".join(action.assignee.path))

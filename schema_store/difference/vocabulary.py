@@ -66,6 +66,8 @@ then|则动作|then action
 tiers|升级层级|tier
 transitions|流转|transition
 uniques|唯一约束|unique key
+evidence|出示的凭证|evidence shown
+tasks|待办|to-dos
 validations|校验规则|validation rule
 views|视图|view
 widgets|图表|widget

@@ -120,6 +120,16 @@ def test_the_page_of_a_link_knows_nothing_of_it(browser: Browser) -> None:
     assert b"/api/v1/invitations/accept" in script.body
 
 
+def test_skills_are_words_that_dispatches_use(root: Browser) -> None:
+    user = _id(root.post("/users", {"username": "wang", "name": "王工", "skills": ["senior_engineer"]}))
+    assert root.get(f"/users/{user}").json["skills"] == ["senior_engineer"]
+    changed = root.patch(f"/users/{user}", {"skills": ["pharmacy", "制药"]})
+    assert changed.json["skills"] == ["pharmacy", "制药"]
+    assert root.patch(f"/users/{user}", {"skills": None}).json["skills"] is None
+    for odd in ("pharmacy", [1], [""] * 51, ["x" * 61]):
+        assert root.patch(f"/users/{user}", {"skills": odd}).status == 422, odd
+
+
 def test_guessing_links_is_limited(people: Engine, app: FastAPI) -> None:
     assert [_accept(app, "x" * 43, ANOTHER).status for _ in range(51)] == [404] * 50 + [429]
 
@@ -137,7 +147,16 @@ def test_what_others_see_of_a_person(people: Engine, as_person: Callable[..., Br
     user = add_person(people, "chief", email="c@example.com", roles={"crm": ["chief"]})
     rep, hr = as_person("rep", roles={"crm": ["sales"]}), as_person("hr", roles={"erp": ["hr"]})
     shown = rep.get(f"/users/{user}").json
-    assert shown.keys() == {"id", "name", "active", "team_id", "region_id", "absent_from", "absent_to"}
+    assert shown.keys() == {
+        "id",
+        "name",
+        "active",
+        "team_id",
+        "region_id",
+        "absent_from",
+        "absent_to",
+        "skills",
+    }
     listed = {item["id"]: item for item in rep.get("/users").json["items"]}
     assert listed[str(user)] == shown
     own = rep.get("/me").json["id"]

@@ -51,8 +51,10 @@ def test_a_record_of_the_past(crm: World) -> None:
         (MAY, None, "captured", who),
         (JUNE, "captured", "qualified", who),
     ]
-    (row,) = crm.support("history", saved.id)
-    assert (row.at, row.by) == (MAY, who)
+    row, moved = crm.support("history", saved.id)
+    assert (row.at, row.by, row.version, row.act) == (MAY, who, 1, "create")
+    assert (moved.at, moved.by, moved.version, moved.act) == (JUNE, who, 2, "transition")
+    assert list(moved.changes.values()) == [["captured", "qualified"]]
     assert row.cause["imported"] == {"at": "2026-03-02T01:00:00Z", "by": str(ACTOR)}
     assert (row.cause["mode"], row.cause["rules"]) == ("history", "none")
 

@@ -8,7 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
+from runtime.change import Change, Request
+from runtime.timers import move_timers
+from runtime.unit import Unit
+from runtime.writer.locking import lock_record
 from tests.conftest import Databases
 from tests.runtime.rules.clinic import clinic
 from tests.runtime.save.kit import NOW, World, build
@@ -142,6 +147,57 @@ def test_a_clock_ends_with_its_record_and_begins_anew_when_it_comes_back(world: 
     at(world, 10)
     world.restore("case", case)
     assert next(row.due for row in clock(world, case) if row.generation == 2) == NOW + 30 * MINUTE
+
+
+def fire(world: World, record: UUID, tier: str) -> None:
+    """As the worker will: the state alone."""
+    with world.unit() as unit:
+        table = unit.served.support.timer
+        due = sa.update(table).where(table.c.record == record, table.c.tier == tier)
+        unit.connection.execute(due.values(state="fired"))
+
+
+def test_what_has_fired_stays_so_and_the_clock_is_not_started_again(world: World) -> None:
+    case = world.create("case", {"name": "a"}).id
+    for tier in ("warning", "target", "boss"):
+        fire(world, case, tier)
+    world.update("case", case, {"word": "waits"})
+    world.update("case", case, {"word": None})
+    assert [state for _, state, _ in dues(world, case)] == ["fired"] * 3
+    at(world, 60)
+    world.update("case", case, {"stage": "busy"})
+    assert {(row.state, row.ended) for row in clock(world, case)} == {("fired", NOW + 60 * MINUTE)}
+    world.update("case", case, {"stage": "open"})
+    assert [row.state for row in clock(world, case) if row.generation == 2] == ["running"] * 3
+
+
+def test_a_pause_leaves_what_has_fired(world: World) -> None:
+    case = world.create("case", {"name": "a"}).id
+    fire(world, case, "warning")
+    at(world, 22)
+    world.update("case", case, {"word": "waits"})
+    assert sorted(state for _, state, _ in dues(world, case)) == ["fired", "paused", "paused"]
+    at(world, 30)
+    world.update("case", case, {"word": None})
+    running = {tier: due for tier, state, due in dues(world, case) if state == "running"}
+    assert running == {"target": NOW + 38 * MINUTE, "boss": NOW + 53 * MINUTE}
+
+
+def test_many_records_at_once_take_no_more_statements(world: World) -> None:
+    cases = [world.create("case", {"name": str(number)}).id for number in range(5)]
+    with world.unit() as unit:
+        changes = [moved(unit, case) for case in cases]
+        with world.counting() as statements:
+            move_timers(unit, changes)
+    assert len([text for text in statements if "_timer" in text]) == 2
+    assert {state for case in cases for _, state, _ in dues(world, case)} == {"stopped"}
+
+
+def moved(unit: Unit, case: UUID) -> Change:
+    before = lock_record(unit, "case", case, ("read",))
+    after = {**before, "stage": "busy"}
+    entity = unit.served.app.entities["case"]
+    return Change("update", ("update",), entity, case, Request(), before, after)
 
 
 def test_what_does_not_concern_a_clock_costs_nothing(world: World) -> None:

@@ -50,7 +50,9 @@ def test_records_keep_their_past(crm: World) -> None:
         ("captured", "qualified", local(2)),
         ("qualified", "converted", datetime(2025, 4, 3, 2, tzinfo=UTC)),
     ]
-    (history,) = crm.support("history", first["id"])
+    history, *moved = crm.support("history", first["id"])
+    assert [(row.act, row.version) for row in moved] == [("transition", 2), ("transition", 3)]
+    assert first["version"] == 3
     assert history.cause["chain"] == [f"import:{job.id}"]
     assert (history.cause["mode"], history.cause["rules"]) == ("history", "none")
 

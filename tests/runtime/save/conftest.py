@@ -25,6 +25,19 @@ def crm(request: pytest.FixtureRequest, databases: Databases) -> Iterator[World]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def still_crm(request: pytest.FixtureRequest, databases: Databases) -> Iterator[World]:
+    """The same without rules: a save by itself."""
+    if request.param not in databases.names:
+        pytest.skip("PostgreSQL does not answer")
+    document, complaints = load_document(read_template("crm"))
+    assert document is not None, complaints
+    still = document.model_copy(update={"rules": (), "signals": (), "slas": ()})
+    world = build(databases, request.param, still)
+    yield world
+    databases.remove(world.engine)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def shop(request: pytest.FixtureRequest, databases: Databases) -> Iterator[World]:
     """The small app of :mod:`tests.runtime.save.shop`; tests share it, each with records of its own."""
     if request.param not in databases.names:
