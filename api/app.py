@@ -16,6 +16,7 @@ from api.edge import Edge
 from api.headers import SecurityHeaders
 from api.importing import ImportRunner
 from api.messages import choose_locale
+from api.metrics import Measured, Metrics
 from api.pages import apps_page
 from api.problem import install_problem_handlers
 from api.routes.platform import add_routes
@@ -51,6 +52,8 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     )
     app.state.workspace = Workspace(engine, settings, secret)
     app.state.imports = ImportRunner(engine, lambda: app.state.workspace.clock())
+    metrics = Metrics(engine)
+    app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)
@@ -69,6 +72,8 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
         with reading(engine) as connection:
             connection.exec_driver_sql("SELECT 1")
         return JSONResponse({"status": "ok"})
+
+    app.add_route("/metrics", metrics.show, include_in_schema=False)
 
     @app.get("/")
     def home(request: Request) -> HTMLResponse:

@@ -408,10 +408,11 @@ def test_the_description_lists_what_the_routes_take(browser: Browser) -> None:
     }
     lists = {
         (path, "query", word)
-        for path in ("/users", "/tokens", "/teams", "/regions")
+        for path in ("/users", "/tokens", "/teams", "/regions", "/audit")
         for word in ("limit", "cursor")
     }
     words = {("/users", "query", word) for word in ("search", "active", "team_id")}
+    words |= {("/audit", "query", word) for word in ("actor", "since")}
     ids = {
         ("/users/{user_id}", "path", "user_id"),
         ("/users/{user_id}/reset", "path", "user_id"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -58,6 +60,11 @@ def test_operations(value: Any, operations: list[dict[str, Any]], wanted: Any) -
         {"op": "copy", "from": "/nothing", "path": "/a"},
         {"op": "test", "path": "/one", "value": True},
         {"op": "test", "path": "/list", "value": [1]},
+        {"op": "move", "from": 3, "path": "/a"},
+        {"op": "copy", "from": None, "path": "/a"},
+        {"op": "add", "path": "/a~2b", "value": 1},
+        {"op": "add", "path": "/list/-1", "value": 1},
+        {"op": [], "path": ""},
         {"op": "explode", "path": ""},
         {},
     ],
@@ -89,3 +96,32 @@ def test_adding_and_removing_comes_back(value: dict[str, Any], new: Any) -> None
     added = apply_patch(value, [{"op": "add", "path": pointer, "value": new}])
     assert added == value | {step: new}
     assert apply_patch(added, [{"op": "remove", "path": pointer}]) == value
+
+
+def test_copies_cannot_fill_the_memory() -> None:
+    """Forty of them would be 2^40 values."""
+    doubling = [{"op": "copy", "from": "", "path": f"/{number}"} for number in range(40)]
+    with pytest.raises(BadPatch, match="copies more than"):
+        apply_patch({}, doubling)
+    assert len(apply_patch({}, doubling[:10])) == 10
+
+
+@given(
+    JSON,
+    st.lists(
+        st.fixed_dictionaries(
+            {"op": st.sampled_from(["add", "remove", "replace", "move", "copy", "test"]) | JSON},
+            optional={
+                "path": st.text("/~01a-", max_size=6) | JSON,
+                "from": st.text("/~01a-", max_size=6) | JSON,
+                "value": JSON,
+            },
+        ),
+        max_size=4,
+    ),
+)
+def test_whatever_is_sent_is_applied_or_refused(value: Any, operations: list[dict[str, Any]]) -> None:
+    before = deepcopy(value)
+    with suppress(BadPatch):
+        apply_patch(value, operations)
+    assert value == before
