@@ -32,6 +32,7 @@ class SupportTables:
         freeze: stages that take no more records.
         refusal: what was refused to whom and why.
         idempotency: answers kept for repeated requests.
+        backfill: computed fields whose meaning a publish changed, and how far their values are computed anew.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
     """
 
@@ -45,6 +46,7 @@ class SupportTables:
     freeze: sa.Table
     refusal: sa.Table
     idempotency: sa.Table
+    backfill: sa.Table
     search: sa.Table
 
 
@@ -137,6 +139,10 @@ class _Maker:
         sa.event.listen(made, "after_create", _create_text_table)
         return made
 
+    def backfill(self) -> sa.Table:
+        progress = (_json("doing", nullable=True), _uuid("after", nullable=True))
+        return self.table("backfill", _id(), _moment("at"), _json("fields"), *progress)
+
     def idempotency(self) -> sa.Table:
         user: sa.Column[Any] = sa.Column("user", Uuid(), primary_key=True)
         answer = (_whole("status"), _json("answer", nullable=True), _moment("at"))
@@ -162,6 +168,7 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         ),
         refusal=make.refusal(),
         idempotency=make.idempotency(),
+        backfill=make.backfill(),
         search=make.search(),
     )
 

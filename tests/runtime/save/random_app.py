@@ -15,7 +15,7 @@ def random_app(chance: random.Random) -> AppDocument:
     """Groups of items: totals that rules of the items look at, unique values, duplicates, full stages, numbers."""
 
     def maybe(*parts: Any) -> list[Any]:
-        return list(parts) if chance.random() < 0.6 else []
+        return list(parts) if chance.random() < 0.35 else []
 
     group = entity(
         "group",
@@ -62,7 +62,7 @@ def random_app(chance: random.Random) -> AppDocument:
             *maybe(_rule("COALESCE(group.total, 0) + COALESCE(amount, 0) <= COALESCE(group.most, 1000)")),
             *maybe(_rule("COALESCE(amount >= 0, true)", "positive")),
         ],
-        duplicates=maybe(_duplicate(chance)),
+        duplicates=[*maybe(_duplicate(chance)), *maybe({**_duplicate(chance), "key": "again"})],
         uniques=maybe({"key": "pair", "fields": ["group", "tag"]}),
         search_fields=maybe("name", "tag"),
     )
@@ -85,8 +85,8 @@ def _duplicate(chance: random.Random) -> Json:
 def _pipeline(chance: random.Random) -> Json:
     stages: list[Json] = [{"key": key, "label": label(key)} for key in ("open", "busy", "out")]
     for stage in stages:
-        if chance.random() < 0.4:
-            stage["capacity"] = chance.randint(2, 5)
+        if chance.random() < 0.5:
+            stage["capacity"] = chance.randint(1, 4)
     if chance.random() < 0.5:
         criterion = {"key": "enough", "label": label("enough"), "message": label("enough"),
                      "condition": "COALESCE(group.total, 0) > 50"}  # fmt: skip

@@ -55,11 +55,14 @@ class Dealer:
 
     def some(self, entity: str) -> str | None:
         """A record that is there, maybe in the bin, or one that nobody has made."""
-        known = sorted(stored(self.pair.single, entity))
+        known = stored(self.pair.single, entity)
+        live = sorted(ident for ident, values in known.items() if values["deleted_at"] is None)
         lot = self.chance.random()
-        if lot < 0.1 or not known:
+        if lot < 0.1 or not live:
             return None
-        return str(self.chance.choice(known[-6:])) if lot < 0.97 else str(self.ident())
+        if lot < 0.14:
+            return str(self.chance.choice(sorted(known)))
+        return str(self.chance.choice(live[-6:])) if lot < 0.98 else str(self.ident())
 
     def money(self) -> str | None:
         return self.chance.choice([None, "0.00", "-1.00", "10.00", "49.99", "120.00", "250.00"])
@@ -73,8 +76,8 @@ class Dealer:
 
     def batch(self, entity: str, deal: Callable[[str], dict[str, Any]]) -> None:
         """One batch of one act."""
-        act = self.chance.choice(["create", "create", "update", "update", "delete"])
-        count = self.chance.randint(1, 9)
+        act = self.chance.choice(["create"] * 3 + ["update"] * 3 + ["delete"])
+        count = self.chance.randint(1, 12)
         self.pair.run(act, entity, [self._row(act, entity, deal) for _ in range(count)])
 
     def _row(self, act: str, entity: str, deal: Callable[[str], dict[str, Any]]) -> Row:
