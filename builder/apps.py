@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection, Engine
 
+from runtime.computed.backfill import resume
 from runtime.searching import finish_reindex
 from schema_store.database import reading
 from schema_store.migration.expansion import sweep
@@ -53,5 +54,6 @@ def sweep_apps(engine: Engine) -> dict[str, str]:
     done = {key: sweep(engine, schema) for key, schema in schemas.items()}
     for key, outcome in done.items():
         if outcome != "running":
+            resume(engine, key)
             finish_reindex(engine, key)
     return {key: outcome for key, outcome in done.items() if outcome != "nothing"}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from runtime.auditing.acts import PlatformAct, note_act
-from runtime.computed.backfill import changed_fields, recompute_all
+from runtime.computed.backfill import changed_fields, note, resume
 from runtime.recoding import recode_stages
 from runtime.searching import finish_reindex, plan_reindex
 from runtime.served import serve
@@ -18,8 +20,7 @@ from schema_store.analysis.analysis import Analysis
 from schema_store.canonical import canonical_bytes, document_hash
 from schema_store.checks import check_analysis
 from schema_store.compile.app import build_app
-from schema_store.compiled.app import App
-from schema_store.database import reading, writing
+from schema_store.database import reading
 from schema_store.diagnostics import Diagnostic, Severity, has_errors
 from schema_store.difference.describe import describe_changes
 from schema_store.document import AppDocument
@@ -45,6 +46,8 @@ from schema_store.versions import (
     save_draft,
     store_version,
 )
+
+log = logging.getLogger(__name__)
 
 
 class PublishRefused(ValueError):
@@ -175,10 +178,10 @@ def publish(
     if shown.plan is None or not shown.checked.is_publishable:
         raise PublishRefused(shown.checked)
     made = shown.plan
-
     with reading(engine) as connection:
         before = serve(connection, app).app
     after = build_app(Analysis(made.new), made.version)
+    changed = changed_fields(before, after).union(made.recompute)
 
     def switch(connection: Connection, layout: Layout) -> None:
         if current_version(connection, app, lock="update") != made.version - 1:
@@ -189,22 +192,19 @@ def publish(
         store_version(connection, app, made, layout, signature, accepted)
         drop_draft(connection, app)
         note_act(connection, _act("published", app, made, signature, accepted), signature.at)
+        note(connection, layout.schema, changed, signature.at)
 
     try:
         apply_plan(engine, made, accepted, switch)
     except PublishUnderWay as error:
         raise PublishConflict(app) from error
-    _recompute(engine, app, made, before, signature)
+    try:
+        resume(engine, app)
+    except SQLAlchemyError:
+        # The version has switched; what is left to compute is written down, and the next start goes on with it.
+        log.exception("values computed after publishing %s are left to the next start", app)
     finish_reindex(engine, app)
     return made.version
-
-
-def _recompute(engine: Engine, app: str, made: MigrationPlan, before: App, signature: Signature) -> None:
-    """Values of computed fields that are new, or computed in another way than ``before``."""
-    with writing(engine) as connection:
-        served = serve(connection, app)
-        fields = changed_fields(before, served.app).union(made.recompute)
-        recompute_all(connection, served, fields, signature.at)
 
 
 def install(engine: Engine, document: AppDocument, signature: Signature, key: str | None = None) -> Preview:

@@ -24,6 +24,7 @@ from schema_store.compiled.app import CompiledDuplicate, CompiledEntity
 from schema_store.document.entities import MatchField
 from schema_store.document.fields import EmailField, PhoneField
 from schema_store.normalise import NORMALISERS
+from schema_store.pinyin import sort_key
 
 How = Literal["equal", "prefix", "loose"]
 #: Letters at the start that similar texts have in common; what differs there is not looked at.
@@ -355,25 +356,29 @@ def _how(entity: CompiledEntity, match: MatchField) -> How:
     if match.match == "fuzzy":
         return "prefix"
     is_normal = isinstance(field.spec, PhoneField) and match.normalise == "phone"
-    return "equal" if is_normal or _is_kept(entity, match) else "loose"
+    return "equal" if is_normal or _part(entity, match) else "loose"
 
 
-def _is_kept(entity: CompiledEntity, match: MatchField) -> bool:
-    """Whether the normal form that is compared stands in a column of its own."""
+def _part(entity: CompiledEntity, match: MatchField) -> str:
+    """The column that finds what is compared: of its own normal form, of its sort key, or of the value itself."""
     spec = entity.fields[match.field].spec
     own = "email" if isinstance(spec, EmailField) else getattr(spec, "normalise", None)
-    return own == match.normalise
+    if own == match.normalise:
+        return "norm"
+    is_text = match.match == "exact" and match.normalise == "text"
+    return "sort" if is_text and getattr(spec, "name_like", False) else ""
 
 
 def _column(unit: Unit, entity: CompiledEntity, match: MatchField) -> str:
-    return unit.served.column(entity.key, match.field, "norm" if _is_kept(entity, match) else "")
+    return unit.served.column(entity.key, match.field, _part(entity, match))
 
 
 def _binds(match: MatchField, entity: CompiledEntity, value: Any) -> tuple[Any, ...]:
     """What a field is looked up by: a value, or the two ends of a range."""
     how = _how(entity, match)
-    if isinstance(value, str) and _is_kept(entity, match):
-        value = _normalised(match.normalise, value)
+    part = _part(entity, match)
+    if part and isinstance(value, str):
+        value = sort_key(value) if part == "sort" else _normalised(match.normalise, value)
     if how == "prefix":
         start = value[:BLOCK]
         return start, start + chr(0x10FFFF)

@@ -39,6 +39,7 @@ class SupportTables:
         assignment: who was chosen for a record, and why; who was not, too.
         assignee: how often, since when and with what start each person takes part in a dispatch.
         switch: elements of the document that were switched on or off here.
+        backfill: computed fields whose meaning a publish changed, and how far their values are computed anew.
         search: the tokens of each record (on SQLite its number in the full-text table, see :func:`search_text`).
         reindex: entities whose search fields a publish changed, and how far their records are indexed anew.
         seal: what shows whether anybody edited the past (:mod:`runtime.auditing.sealing`).
@@ -63,6 +64,7 @@ class SupportTables:
     assignment: sa.Table
     assignee: sa.Table
     switch: sa.Table
+    backfill: sa.Table
     search: sa.Table
     reindex: sa.Table
     seal: sa.Table
@@ -187,6 +189,10 @@ class _Maker:
         sa.event.listen(made, "after_create", _create_text_table)
         return made
 
+    def backfill(self) -> sa.Table:
+        progress = (_json("doing", nullable=True), _uuid("after", nullable=True))
+        return self.table("backfill", _id(), _moment("at"), _json("fields"), *progress)
+
     def idempotency(self) -> sa.Table:
         user: sa.Column[Any] = sa.Column("user", Uuid(), primary_key=True)
         answer = (_whole("status"), _json("answer", nullable=True), _moment("at"))
@@ -260,6 +266,7 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
             _moment("at"),
             _uuid("by", nullable=True),
         ),
+        backfill=make.backfill(),
         search=make.search(),
         reindex=make.table("reindex", _text("entity", key=True), _uuid("after")),
         seal=fix(make.table("seal", *seal_columns())),

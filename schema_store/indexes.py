@@ -9,7 +9,7 @@ from expressions.nodes import Binary, Call, ListOf, Logic, Name, Node, Unary
 from expressions.parser import check_syntax
 from expressions.types import Kind, Type
 from schema_store.document import AppDocument
-from schema_store.document.entities import Entity
+from schema_store.document.entities import Entity, MatchField
 from schema_store.document.fields import BaseField
 from schema_store.field_types import FIELD_TYPES
 from schema_store.field_types.base import Surroundings
@@ -83,7 +83,7 @@ class _Indexes:
             yield from _index([self.compares(key) for key in unique.fields], True)
         for rule in self.entity.duplicates:
             for match in rule.fields:
-                yield from _index([self.compares(match.field), _ID], False)
+                yield from _index([self.looks_up(match), _ID], False)
         for index in self.entity.indexes:
             yield from _index([*(self.sorts(key) for key in index.fields), _ID], False)
 
@@ -136,6 +136,13 @@ class _Indexes:
         field = self.fields[key]
         part = (_id(field), "norm") if (_id(field), "norm") in self.stored else (_id(field), "")
         return part if part in self.stored else None
+
+    def looks_up(self, match: MatchField) -> Part | None:
+        """The part of a field by which a rule of duplicates finds records: equal sort keys stand for equal texts."""
+        field = self.fields[match.field]
+        part = (_id(field), "sort")
+        is_text = match.match == "exact" and match.normalise == "text" != getattr(field, "normalise", None)
+        return part if is_text and part in self.stored else self.compares(match.field)
 
     def _is_indexable(self, field: BaseField) -> bool:
         return FIELD_TYPES.of(field).refusal(field, self.around[_id(field)], "index") is None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from schema_store.normalise import normalise_text
 
 #: Characters of a sort key; what comes later does not decide an order any more.
 SORT_LENGTH = 400
@@ -15,9 +16,10 @@ _EXCEPTIONS = frozenset("燵")
 def sort_key(text: str) -> str:
     """A key whose code points sort as people expect: syllable by syllable.
 
-    ``张三`` sorts before ``张伟`` (zhang san, zhang wei), Latin letters by their lower case.
+    ``张三`` sorts before ``张伟`` (zhang san, zhang wei), Latin letters without case. Texts that are equal in their
+    normal form (:func:`schema_store.normalise.normalise_text`) have one key.
     """
-    plain = unicodedata.normalize("NFKC", text[:SORT_LENGTH]).lower()
+    plain = normalise_text(text)[:SORT_LENGTH]
     return " ".join(each for part in _parts(plain) for each in _syllables(part))[:SORT_LENGTH]
 
 

@@ -93,7 +93,7 @@ def load_demo(
             count += len(records)
         done.records[entity] = count
     done.events = past.tell(list(reader.events(package)))
-    past.settle()
+    past.settle(app)
     return done
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from runtime.access import engine_access
 from runtime.change import Entered, Past, Request, Row
-from runtime.computed.backfill import recompute_all
+from runtime.computed import backfill
 from runtime.events import Told, record_events
 from runtime.ports import NothingAfter
 from runtime.refusals import Invalid, Refused
@@ -85,7 +85,7 @@ class Writer:
             kept += record_events(self._unit(), events[start : start + AT_ONCE], rules=False)[0]
         return kept
 
-    def settle(self) -> None:
+    def settle(self, app: str) -> None:
         """Compute scores as of now: their windows looked back from the moments of the records so far."""
         scores = [
             entity.fields[step.field].id
@@ -93,7 +93,8 @@ class Writer:
             for step in entity.derivation
             if isinstance(step, CompiledScore)
         ]
-        recompute_all(self.connection, self.served, scores, self.now)
+        backfill.note(self.connection, self.served.layout.schema, scores, self.now)
+        backfill.settle(self.connection, app)
 
     def _unit(self) -> Unit:
         access = engine_access(self.served)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,14 +28,19 @@ Columns = Mapping[str, sa.Column[Any]]
 Changed = dict[FieldName, dict[UUID, Any]]
 
 
+#: Which records of a table (or of its alias) are meant.
+Where = Callable[[sa.FromClause], Iterable[sa.ColumnElement[bool]]]
+
+
 @dataclass(frozen=True)
-class _Work:
+class Work:
     """How a group of computed fields of one entity is brought up to date.
 
     Attributes:
         columns: of every field of the group that has one, bands included.
         lock: reads what they are so far and what the steps in Python read of the record itself.
         update: computes those that read none of the others, None where there are none with SQL; ``binds`` it has.
+        update_where: the same for other records than those with the given ids.
         steps: the rest, in order, computed in Python.
         want: what those read.
     """
@@ -44,6 +49,7 @@ class _Work:
     columns: Columns
     lock: sa.Select[Any]
     update: sa.Update | None
+    update_where: Callable[[Where], sa.Update]
     updated: tuple[str, ...]
     binds: frozenset[str]
     steps: tuple[Computed, ...]
@@ -62,23 +68,47 @@ def recompute(unit: Unit, entity: str, fields: Collection[str], ids: Collection[
     Returns:
         What is different now, by field: the new value by record. A formula that has no column counts as different.
     """
-    compiled = unit.served.app.entities[entity]
-    steps = [step for step in compiled.derivation if step.field in fields]
-    stored = tuple(step.field for step in steps if not _is_volatile(unit.served, entity, step))
+    stored = _stored(unit.served, entity, fields)
     changed: Changed = {
-        (entity, step.field): dict.fromkeys(ids) for step in steps if step.field not in stored
+        (entity, step.field): dict.fromkeys(ids)
+        for step in unit.served.app.entities[entity].derivation
+        if step.field in fields and step.field not in stored
     }
-    work = unit.statement(("recompute", entity, stored), lambda: _work(unit, entity, stored))
-    ordered = sorted(ids) if stored else []
+    work = work_of(unit, entity, stored)
+    ordered = sorted(ids) if work else []
     for start in range(0, len(ordered), AT_ONCE):
+        assert work is not None
         _run(unit, entity, work, ordered[start : start + AT_ONCE], changed)
     # Their children are not at hand here: the next sweep finds out when time alone changes them.
+    compiled = unit.served.app.entities[entity]
+    steps = [step for step in compiled.derivation if step.field in fields]
     timed = [step.id for step in steps if isinstance(step, CompiledScore) and step.is_volatile]
     put_due(unit, {(score, record): (compiled.id, unit.now) for score in timed for record in ids})
     return changed
 
 
-def _run(unit: Unit, entity: str, work: _Work, ids: Sequence[UUID], changed: Changed) -> None:
+def _stored(served: Served, entity: str, fields: Collection[str]) -> tuple[str, ...]:
+    steps = served.app.entities[entity].derivation
+    return tuple(
+        step.field for step in steps if step.field in fields and not _is_volatile(served, entity, step)
+    )
+
+
+def work_of(unit: Unit, entity: str, fields: Collection[str]) -> Work | None:
+    """How these fields are brought up to date; made once, None where none of them has a column."""
+    stored = _stored(unit.served, entity, fields)
+    if not stored:
+        return None
+    return unit.statement(("recompute", entity, stored), lambda: _work(unit, entity, stored))
+
+
+def binds_of(unit: Unit, work: Work) -> dict[str, Any]:
+    """What the UPDATE is run with beside the records; it takes every further name for a column."""
+    given = context_parameters(unit.context, unit.served.dialect)
+    return {name: given[name] for name in work.binds if name in given}
+
+
+def _run(unit: Unit, entity: str, work: Work, ids: Sequence[UUID], changed: Changed) -> None:
     """One portion; PostgreSQL waits at the lock for others who change these records, and then sees what they committed.
 
     Its UPDATE would wait too, but then look at children through the eyes it had before it waited.
@@ -87,10 +117,7 @@ def _run(unit: Unit, entity: str, work: _Work, ids: Sequence[UUID], changed: Cha
     rows: dict[UUID, Row] = {row["id"]: dict(row) for row in found}
     before = {record: {key: row[key] for key in work.columns} for record, row in rows.items()}
     if work.update is not None:
-        given = context_parameters(unit.context, unit.served.dialect)
-        # An UPDATE takes every further name for a column.
-        binds = {name: given[name] for name in work.binds if name in given}
-        for row in unit.connection.execute(work.update, {**binds, "ids": ids}):
+        for row in unit.connection.execute(work.update, {**binds_of(unit, work), "ids": ids}):
             rows[row[0]] |= zip(work.updated, row[1:], strict=True)
     if work.steps:
         _in_python(unit, work, rows)
@@ -100,7 +127,7 @@ def _run(unit: Unit, entity: str, work: _Work, ids: Sequence[UUID], changed: Cha
                 changed.setdefault((entity, key), {})[record] = rows[record][key]
 
 
-def _in_python(unit: Unit, work: _Work, rows: Mapping[UUID, Row]) -> None:
+def _in_python(unit: Unit, work: Work, rows: Mapping[UUID, Row]) -> None:
     Rows(unit.connection, unit.served, unit.context).complete(work.want, list(rows.values()))
     keys = [key for step in work.steps for key in fields_of(step)]
     moved = []
@@ -141,7 +168,7 @@ def _is_volatile(served: Served, entity: str, step: Computed) -> bool:
     return isinstance(step, CompiledFormula) and served.app.entities[entity].fields[step.field].is_volatile
 
 
-def _work(unit: Unit, entity: str, stored: tuple[str, ...]) -> _Work:
+def _work(unit: Unit, entity: str, stored: tuple[str, ...]) -> Work:
     served = unit.served
     steps = [step for step in served.app.entities[entity].derivation if step.field in stored]
     found = columns_of(served, entity)
@@ -155,11 +182,15 @@ def _work(unit: Unit, entity: str, stored: tuple[str, ...]) -> _Work:
     reading = {path for step in rest for path in reads_of(step)}
     want = want_of(served.app, entity, reading | {(key,) for key in columns})
     bands = [step for step in steps if isinstance(step, CompiledScore) and step.field in values]
-    update = _update(root, columns, values, bands, served.dialect) if values else None
+
+    def update_where(where: Where) -> sa.Update:
+        return _update(root, columns, values, bands, served.dialect, where)
+
+    update = update_where(lambda alias: [alias.c.id.in_(ids_bind())]) if values else None
     updated = tuple(key for step in steps if step.field in values for key in fields_of(step))
     lock = _lock(found.table, {key: found.names[key] for key in want.fields})
     binds = _binds_of(update, unit.connection.dialect) if update is not None else frozenset()
-    return _Work(found.table, columns, lock, update, updated, binds, rest, want)
+    return Work(found.table, columns, lock, update, update_where, updated, binds, rest, want)
 
 
 def _sql(
@@ -193,11 +224,12 @@ def _update(
     values: Mapping[str, sa.ColumnElement[Any]],
     scores: Sequence[CompiledScore],
     dialect: Dialect,
+    where: Where,
 ) -> sa.Update:
-    """One UPDATE of the records ``ids`` that have another value now; gives the new values back."""
+    """One UPDATE of those of the records that have another value now; gives the new values back."""
     chosen = [value.label(f"v{index}") for index, value in enumerate(values.values())]
     live = root.c.deleted_at.is_(None)
-    given = sa.select(root.c.id, *chosen).where(root.c.id.in_(ids_bind()), live).subquery("new")
+    given = sa.select(root.c.id, *chosen).where(*where(root), live).subquery("new")
     new: dict[str, sa.ColumnElement[Any]] = {key: given.c[f"v{i}"] for i, key in enumerate(values)}
     for score in scores:
         if score.band_field is not None:

@@ -159,18 +159,3 @@ class Rows:
 def ids_bind() -> sa.BindParameter[Any]:
     """The parameter ``ids`` of an IN."""
     return sa.bindparam("ids", expanding=True)
-
-
-def live_ids(connection: Connection, served: Served, entity: str) -> Iterator[list[UUID]]:
-    """The ids of an entity's live records, in portions."""
-    table = served.entity_table(entity)
-    last = UUID(int=0)
-    statement = (
-        sa.select(table.c.id)
-        .where(table.c.id > sa.bindparam("last", type_=table.c.id.type), table.c.deleted_at.is_(None))
-        .order_by(table.c.id)
-        .limit(AT_ONCE)
-    )
-    while ids := list(connection.execute(statement, {"last": last}).scalars()):
-        yield ids
-        last = ids[-1]
