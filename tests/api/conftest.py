@@ -78,7 +78,7 @@ def served(installation: Installation) -> Iterator[tuple[Installation, httpx.Cli
 
 
 def _wait(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(1_200):
         assert process.poll() is None, "the server stopped"
         try:
             if client.get("/healthz").status_code == 200:
