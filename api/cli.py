@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from api.commands import apps, imports, people, serve, templates, workspace
+from api.commands import apps, exports, imports, people, serve, templates, workspace
 from api.problems import explain_refusal
 
 
@@ -26,6 +26,7 @@ cli.add_command(apps.publish)
 cli.add_command(imports.import_file)
 cli.add_command(imports.compare_file)
 cli.add_command(imports.imports)
+cli.add_command(exports.export_file)
 
 
 def main() -> None:
