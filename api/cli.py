@@ -6,7 +6,19 @@ import sys
 
 import click
 
-from api.commands import apps, audit, backup, demo, doctor, imports, people, serve, templates, workspace
+from api.commands import (
+    apps,
+    audit,
+    backup,
+    demo,
+    doctor,
+    exports,
+    imports,
+    people,
+    serve,
+    templates,
+    workspace,
+)
 from api.problems import explain_refusal
 
 
@@ -30,6 +42,7 @@ cli.add_command(apps.publish)
 cli.add_command(imports.import_file)
 cli.add_command(imports.compare_file)
 cli.add_command(imports.imports)
+cli.add_command(exports.export_file)
 
 
 def main() -> None:

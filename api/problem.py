@@ -18,6 +18,7 @@ from api.messages import FIELD_ERRORS, PROBLEMS, Locale, choose_locale, say
 from api.unmet import unmet_shapes
 from expressions.messages import describe
 from expressions.problems import Problem as ExpressionProblem
+from runtime.imports.files import BadFile
 from runtime.refusals import (
     BadExpression,
     BadQuery,
@@ -56,6 +57,7 @@ _STATUS: Mapping[type[Refused], int] = {
     Duplicate: 409,
     BudgetSpent: 400,
     Invalid: 422,
+    BadFile: 422,
     TooMany: 429,
     BadQuery: 400,
     BadExpression: 400,

@@ -26,7 +26,7 @@ from runtime.imports.writing import apply_batch, preview_batch
 from runtime.people.actors import actor_of, actor_values, person_query
 from runtime.people.tables import USERS
 from runtime.ports import AfterCommit
-from runtime.refusals import Conflict, Forbidden, Refused
+from runtime.refusals import Conflict, Forbidden, NotFound, Refused
 from runtime.served import Served, serve
 from schema_store.database import writing
 
@@ -179,6 +179,8 @@ def require_import(access: Access, job: Job) -> None:
     Raises:
         NotFound, Forbidden: they may not.
     """
+    if job.entity and job.entity not in access.served.app.entities:
+        raise NotFound
     if access.by is None:
         return
     if job.entity:

@@ -28,10 +28,10 @@ _CURRENCY = re.compile(
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>\d+|\d{1,3}(?:,\d{3})+)(?:\.(?P<rest>\d+))?(?P<unit>百万|千万|万|亿|千|k|w)?"
 )
-_DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?")
+_DATE = re.compile(r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*[日]?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(
-    r"(上午|下午|中午|凌晨|晚上|am|pm)?\s*(\d{1,2})(?::|时|点)(\d{1,2})?(?::|分)?(?:(\d{1,2})(?:\.(\d{1,6}))?)?秒?\s*(am|pm)?",
+    r"(上午|下午|中午|凌晨|晚上|am|pm)?\s*(\d{1,2})(?::|时|点)(\d{1,2})?(?::|分)?(?:(\d{1,2})(?:\.(\d{1,6}))?)?[秒]?\s*(am|pm)?",
     re.IGNORECASE,
 )
 _ZONED = re.compile(r".*(?:Z|[+-]\d{2}:?\d{2})", re.IGNORECASE)
@@ -112,7 +112,7 @@ def write_number(number: Decimal) -> str:
 
 
 def read_boolean(cell: Cell) -> bool:
-    """Yes or no: 是/否, true/false, yes/no, 1/0, √/×.
+    """Yes or no: true/false, yes/no, 是/否 and the like, 1/0, √/×.
 
     Raises:
         FieldValueError: ``not_a_boolean``.
