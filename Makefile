@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint bench clean install fuzz reference
+.PHONY: run test lint bench clean install fuzz crash reference
 
 run: install
 	@$(BIN)/dougong init --quiet --no-admin
@@ -27,6 +27,10 @@ bench: install
 # Long suites, by hand: 10,000 mutated documents, random expressions on four engines, random migrations.
 fuzz: install
 	HYPOTHESIS_PROFILE=long MUTATIONS=10000 $(BIN)/python -m pytest -n auto tests
+
+# 100 times kill -9 of the server under eight writers, on each database; prints what was promised and what is there.
+crash: install
+	CRASH_KILLS=$${CRASH_KILLS:-100} $(BIN)/python -m pytest -s tests/crash
 
 # Pages and schemas that are generated from the registries.
 reference: install
