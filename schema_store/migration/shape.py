@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from expressions.types import Type
-from schema_store.analysis.environment import Environments
-from schema_store.analysis.lookup import Lookup
+from schema_store.analysis.analysis import Analysis
 from schema_store.document import AppDocument
 from schema_store.document.entities import Entity
 from schema_store.document.fields import BaseField, LinksField, OnDelete, ReferenceField
@@ -75,8 +74,16 @@ def shape_of(document: AppDocument) -> Shape:
     """The tables that a document asks for. Its references by key must be sound (its checks see to that)."""
     ids = {entity.key: known(entity.id) for entity in document.entities}
     fields = {known(spec.id): (entity, spec) for entity in document.entities for spec in entity.fields}
-    environments = Environments(Lookup(document))
-    around = {key: environments.around(entity.key, spec) for key, (entity, spec) in fields.items()}
+    analysis = Analysis(document)
+    volatile = (
+        analysis.derivation.volatile
+    )  # what looks at the time has no column: it is computed when it is read
+    around = {
+        key: replace(
+            analysis.environments.around(entity.key, spec), volatile=(entity.key, spec.key) in volatile
+        )
+        for key, (entity, spec) in fields.items()
+    }
     tables, links = {}, {}
     for entity in document.entities:
         columns = [c for spec in entity.fields for c in _columns(spec, around[known(spec.id)], ids)]

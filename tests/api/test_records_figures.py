@@ -138,3 +138,21 @@ def test_one_statement_whatever_is_asked(leads: Crm) -> None:
         leads.get("admin", path)
     assert len([text for text in statements if "group by" in text.lower()]) == 1
     assert len(statements) <= 4
+
+
+def test_figures_over_a_formula_that_looks_at_the_time(crm: Crm) -> None:
+    """It has no column: it is computed while it is read, for a figure as for a list."""
+    crm.insert("account", name="某大客户")
+    answer = crm.get("admin", "/records/account/aggregate?measure=count(),avg(clv),max(orders_12m)")
+    assert (answer.status, answer.json["rows"][0]["count"]) == (200, 1), answer.body
+    served = crm.served
+    volatile = [
+        (entity.key, key)
+        for entity in served.app.entities.values()
+        for key, field in entity.fields.items()
+        if field.is_volatile and field.computed == "formula"
+    ]
+    assert ("account", "clv") in volatile
+    for entity, key in volatile:
+        assert (key, "") not in served.columns[entity]
+        assert crm.get("admin", f"/records/{entity}?fields={key}&limit=1").status == 200

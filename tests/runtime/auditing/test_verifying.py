@@ -17,6 +17,7 @@ from runtime.auditing.ids import lowest_id
 from runtime.auditing.sealing import seal_all
 from runtime.auditing.verifying import Finding, verify
 from schema_store.database import reading, writing
+from schema_store.platform import VERSIONS
 from tests.runtime.auditing.conftest import Past, other_value
 
 SOURCES = ("history", "stage_change", "event", "evidence", "refusal")
@@ -245,3 +246,30 @@ def test_the_database_refuses_edits(past: Past) -> None:
 
 def test_sealing_again_seals_nothing(past: Past) -> None:
     assert seal_all(past.world.engine, past.sealer, past.chain, datetime.now(UTC)) == []
+
+
+@pytest.mark.parametrize("column", ["stage", "previous"])
+@pytest.mark.parametrize("value", ["cancelled", "nonsense", None])
+def test_the_keys_of_a_stage_are_those_of_the_history(past: Past, column: str, value: str | None) -> None:
+    table = source_of(past, "stage_change").table
+    with past.tampering() as connection:
+        entered = sa.select(table.c.id).where(table.c.stage == "done").order_by(table.c.id)
+        id_ = connection.execute(entered).scalars().first()
+        connection.execute(sa.update(table).where(table.c.id == id_).values({column: value}))
+        assert past.verify(connection).findings == [Finding("changed", 3, "stage_change", str(id_))]
+
+
+def test_a_stage_that_a_publish_renamed_is_still_the_same(past: Past) -> None:
+    table = source_of(past, "stage_change").table
+    with past.tampering() as connection:
+        renamed = sa.update(table).where(table.c.stage == "done").values(stage="finished")
+        connection.execute(renamed)
+        assert past.verify(connection).bad == 6
+        version = connection.execute(sa.select(VERSIONS)).mappings().one()
+        document = (
+            version["document"]
+            .replace('"key": "done"', '"key": "finished"')
+            .replace('"key":"done"', '"key":"finished"')
+        )
+        connection.execute(sa.insert(VERSIONS).values(**{**version, "number": 2, "document": document}))
+        assert past.verify(connection).bad == 0
