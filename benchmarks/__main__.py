@@ -1,17 +1,18 @@
-"""Runs every benchmark, or those named: ``python -m benchmarks [expressions] [check] [publish] [writes]``."""
+"""Runs every benchmark, or those named: ``python -m benchmarks [expressions] [check] [publish] [writes] [rescore]``."""
 
 from __future__ import annotations
 
 import platform
 import sys
 
-from benchmarks import check, expressions, publish, writes
+from benchmarks import check, expressions, publish, rescore, writes
 
 BENCHMARKS = {
     "expressions": expressions.run,
     "check": check.run,
     "publish": publish.run,
     "writes": writes.run,
+    "rescore": rescore.run,
 }
 
 

@@ -228,7 +228,7 @@ class ByHand:
             connection.execute(self.note, {**note, "record": record})
 
 
-def prepared(engine: Engine) -> tuple[World, ByHand]:
+def prepared(engine: Engine, present: int = PRESENT) -> tuple[World, ByHand]:
     """The CRM installed, with leads, and the twin tables with as many."""
     with writing(engine) as connection:
         upgrade_platform(connection)
@@ -244,7 +244,7 @@ def prepared(engine: Engine) -> tuple[World, ByHand]:
         served = serve(connection, "crm")
     hand = ByHand(engine, served, sample)
     hand.prepare(served)
-    for _ in range(PRESENT // MANY):
+    for _ in range(present // MANY):
         world.create_many(MANY)
         hand.create_many(MANY)
     if engine.dialect.name == "postgresql":
