@@ -12,6 +12,7 @@ from api.exports import export_view, option_sets
 from api.settings import Settings
 from runtime.exports.exporting import ExportQuery, export_lines, write_file
 from runtime.imports.running import access_of
+from runtime.ports import NothingAfter
 from runtime.refusals import NotFound
 from runtime.served import serve
 from runtime.unit import Unit
@@ -60,7 +61,7 @@ def export_file(
         asked = ExportQuery(names, text, sort, None, labels, locale, "zh-CN", sets)
         if view is not None:
             asked = export_view(connection, access, app, entity, view, asked)
-        lines = export_lines(Unit(connection, served, access, utc_now()), entity, asked)
+        lines = export_lines(Unit(connection, served, access, utc_now(), NothingAfter()), entity, asked)
         draft = file.with_name(file.name + ".part")
         try:
             with draft.open("wb") as out:
