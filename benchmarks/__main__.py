@@ -1,20 +1,28 @@
-"""Runs every benchmark, or those named: ``python -m benchmarks [expressions] [check] [publish]``."""
+"""Runs every benchmark, or the one named with its options: ``python -m benchmarks [records --rows 1000000]``."""
 
 from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Callable
 
-from benchmarks import check, expressions, publish
+from benchmarks import check, expressions, publish, records
 
-BENCHMARKS = {"expressions": expressions.run, "check": check.run, "publish": publish.run}
+BENCHMARKS: dict[str, Callable[[list[str]], None]] = {
+    "expressions": lambda _: expressions.run(),
+    "check": lambda _: check.run(),
+    "publish": lambda _: publish.run(),
+    "records": records.run,
+}
 
 
-def main(names: list[str]) -> None:
-    """Run them in order."""
+def main(arguments: list[str]) -> None:
+    """Run them in order, or those named; what begins with a dash belongs to the one before it."""
     print(f"Python {platform.python_version()}, {platform.machine()}")
-    for name in names or list(BENCHMARKS):
-        BENCHMARKS[name]()
+    first = next((number for number, word in enumerate(arguments) if word.startswith("-")), len(arguments))
+    for name in arguments[:first] or list(BENCHMARKS):
+        BENCHMARKS[name](arguments[first:])
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
