@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import files
 
 from fastapi import FastAPI, Request
@@ -9,12 +11,13 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy.engine import Engine
 from starlette.staticfiles import StaticFiles
 
+from api.dispatch import Dispatch
 from api.edge import Edge
 from api.headers import SecurityHeaders
 from api.messages import choose_locale
 from api.pages import apps_page
 from api.problem import install_problem_handlers
-from api.routes.platform import add_routes
+from api.routes.platform import BASE, GROUPS, add_routes
 from api.secret import load_secret
 from api.settings import Settings
 from api.transaction import Workspace
@@ -23,12 +26,26 @@ from builder.apps import list_cards
 from schema_store.database import reading
 
 
+@asynccontextmanager
+async def _serving(app: FastAPI) -> AsyncIterator[None]:
+    """While the application serves; afterwards no connection is left."""
+    yield
+    await app.state.workspace.close()
+
+
 def create_app(engine: Engine, settings: Settings) -> FastAPI:
     """The application over one database."""
     app = FastAPI(
-        title="Dougong", version="1", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="Dougong",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_serving,
     )
     app.state.workspace = Workspace(engine, settings, load_secret(settings))
+    app.add_middleware(Dispatch, base=BASE, routes=[route for group in GROUPS for route in group.routes])
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)
@@ -37,7 +54,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
 
     @app.get("/healthz")
-    def healthz() -> JSONResponse:
+    async def healthz() -> JSONResponse:
         """Whether the process answers; looks at nothing else."""
         return JSONResponse({"status": "ok"})
 

@@ -16,7 +16,7 @@ from schema_store.versions import UnknownApp
 
 
 def open_app(call: Call, app: str, entity: str | None = None, *, writing: bool = False) -> Access:
-    """What whoever asks may do in the served version of an app (two statements).
+    """What whoever asks may do in the served version of an app: the one that was found with them, or under its lock.
 
     Args:
         call: inside its transaction.
@@ -28,12 +28,14 @@ def open_app(call: Call, app: str, entity: str | None = None, *, writing: bool =
         NotFound: no such app or entity; the same bytes as for one of which nothing may be seen.
     """
     try:
-        served = serve(call.connection, app, lock=writing)
+        served = serve(
+            call.connection, app, lock=writing, number=None if writing else call.signed_in.app_version
+        )
     except UnknownApp as error:
         raise NotFound from error
     if entity is not None and entity not in served.app.entities:
         raise NotFound
-    return access_for(served, call.actor, actor_values(call.connection, call.actor, app))
+    return access_for(served, call.actor, actor_values(call.actor, app))
 
 
 def etag_of(record: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""How a route runs: first who asks, then what they may, then what they sent; in one thread and one transaction.
+"""How a route runs: first who asks, then what they may, then what they sent; in one function and one transaction.
 
 A route of :class:`Endpoint` is an ordinary function with the parameters of FastAPI: ``call: Caller``, path parameters,
 one ``body`` model, one ``query`` model. FastAPI describes it in OpenAPI; this module runs it, because the framework
@@ -19,7 +19,6 @@ from fastapi.params import Query
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from starlette.concurrency import run_in_threadpool
 
 from api.auth import read_credentials
 from api.json import SMALL, json_response, parse_json, read_body, require_json_type
@@ -31,8 +30,8 @@ from schema_store.structure.strict_json import pointer_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 _MOST_ERRORS = 50
-#: Serialisation failure, deadlock: the unit is done once more, whole.
-_AGAIN = frozenset({"40001", "40P01"})
+#: Serialisation failure, deadlock, a statement made stale by a publish: the unit is done once more, whole.
+_AGAIN = frozenset({"40001", "40P01", "0A000"})
 
 
 class Body(BaseModel):
@@ -54,8 +53,8 @@ class Rule:
     Attributes:
         public: without signing in. Everything else needs an actor.
         scope: what a token needs; None takes ``read`` for GET and ``write`` for the rest.
-        unit: the transaction; None takes ``read`` for GET and ``write`` for the rest.
-        most: bytes of the body.
+        unit: the transaction; None takes ``read`` for GET and ``write`` for the rest. ``none`` runs in a thread.
+        most: bytes of the body. What takes large ones runs in a thread: it computes for long.
     """
 
     public: bool = False
@@ -116,6 +115,7 @@ class Endpoint(APIRoute):
         """What serves a request of this route."""
         signature = _signature_of(self.endpoint)
         rule = getattr(self.endpoint, "rule", Rule())
+        slow = rule.unit == "none" or rule.most > SMALL
         is_get = self.methods == {"GET"}
         unit: Unit = rule.unit or ("read" if is_get else "write")
         scope: Scope = rule.scope or ("read" if is_get else "write")
@@ -128,7 +128,7 @@ class Endpoint(APIRoute):
                 raw = await read_body(request, rule.most) if signature.body else b""
             except (Refused, Problem) as refusal:
                 return render(_problem(refusal), call.locale)
-            return await run_in_threadpool(answer, call, raw)
+            return await call.workspace.run(call, lambda: answer(call, raw), slow=slow)
 
         def work(call: Call, raw: bytes) -> Response:
             with call.transaction(unit):

@@ -98,7 +98,8 @@ class _Leads:
         self.columns = served.columns["lead"]
         self.derive = lru_cache(maxsize=100_000)(self._derive)
         source = self.fields["source"].type
-        assert source is not None and source.options
+        assert source is not None
+        assert source.options
         self.sources = sorted(source.options)
         self.is_postgres = served.dialect == "postgresql"
 

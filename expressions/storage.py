@@ -208,7 +208,13 @@ class Text(Stored):
 
 def is_storable(value: str) -> bool:
     """Whether both databases can hold the text: no U+0000, no lone surrogate."""
-    return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if "\0" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _checked(kind: type, value: Any) -> Any:
@@ -295,6 +301,14 @@ class Uuid(Stored):
     def _unpack(self, stored: Any) -> Any:
         return UUID(bytes=bytes(stored))
 
+    def _read(self, stored: Any) -> Any:
+        return plain_uuid(stored)
+
+
+def plain_uuid(stored: UUID) -> UUID:
+    """The id itself where the driver (asyncpg) gives one of a class of its own, which orjson does not know."""
+    return stored if type(stored) is UUID else UUID(bytes=stored.bytes)
+
 
 class Keys(Stored):
     """List of texts, options or references: an array, or TEXT with a canonical JSON array (references in hex)."""
@@ -327,7 +341,7 @@ class Keys(Stored):
         return tuple(UUID(item) for item in members) if self.references else tuple(members)
 
     def _read(self, stored: Any) -> Any:
-        return tuple(stored)
+        return tuple(map(plain_uuid, stored)) if self.references else tuple(stored)
 
 
 class JsonValue(Stored):

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
 from expressions.env import TierTable
 from expressions.registry import Dialect
@@ -93,19 +93,21 @@ _kept: OrderedDict[tuple[str, str, int], Served] = OrderedDict()
 _keeping = Lock()
 
 
-def serve(connection: Connection, app: str, *, lock: bool = False) -> Served:
+def serve(connection: Connection, app: str, *, lock: bool = False, number: int | None = None) -> Served:
     """The version of ``app`` that is served now.
 
     Args:
         connection: inside the request's transaction.
         app: its key.
         lock: take the app row shared, as every writer of records does.
+        number: of the version, where the transaction has read it already.
 
     Raises:
         UnknownApp: no such app.
     """
-    number = current_version(connection, app, lock="share" if lock else None)
-    place = (str(connection.engine.url), app, number)
+    if number is None:
+        number = current_version(connection, app, lock="share" if lock else None)
+    place = (_database(connection.engine.url), app, number)
     with _keeping:
         found = _kept.get(place)
         if found is not None:
@@ -117,6 +119,12 @@ def serve(connection: Connection, app: str, *, lock: bool = False) -> Served:
         while len(_kept) > _CAPACITY:
             _kept.popitem(last=False)
     return made
+
+
+@lru_cache(maxsize=64)
+def _database(url: URL) -> str:
+    """The database, by whichever driver."""
+    return str(url.set(drivername=url.get_backend_name()))
 
 
 def _make(connection: Connection, app: str, number: int) -> Served:

@@ -93,7 +93,7 @@ def list_page(connection: Connection, access: Access, now: datetime, entity: str
     keys = parse_sort(access, entity, query.sort)
     place = Place.from_json(query.cursor, keys) if query.cursor is not None else None
     shown = wanted_fields(access, entity, query.fields)
-    read = wanted_fields(access, entity, [*shown, *expansion_fields(expansion)])
+    read = wanted_fields(access, entity, [*shown, *expansion_fields(expansion)]) if expansion else shown
     words = search_parameters(access, entity, query.search)
     shape = Shape(entity, query.filter, keys, read, bool(words))
     checked_filter(access, shape)
