@@ -20,11 +20,13 @@ class Run:
     """What one measurement saw.
 
     Attributes:
-        rate: requests a second.
+        requests: answered.
+        rate: of them a second.
         median, slow: seconds of the middle request, and of the one that 99 % are faster than.
         client: seconds of processor that the client itself took for a request.
     """
 
+    requests: int
     rate: float
     median: float
     slow: float
@@ -126,4 +128,10 @@ def drive(
     uvloop.run(run())
     took, used = time.perf_counter() - began, time.process_time() - used
     times.sort()
-    return Run(len(times) / took, times[len(times) // 2], times[int(len(times) * 0.99)], used / len(times))
+    return Run(
+        len(times),
+        len(times) / took,
+        times[len(times) // 2],
+        times[int(len(times) * 0.99)],
+        used / len(times),
+    )

@@ -11,15 +11,18 @@ import random
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
 
 from benchmarks.http_client import Run, drive, request
-from benchmarks.installation import Pair, free_port, installed, ours_running, reference_running
+from benchmarks.installation import SERVER, Pair, free_port, installed, ours_running, reference_running
+from benchmarks.processor import Meter
 
 #: Ratios of requests a second to the reference app (DESIGN 9).
 TARGETS = {"get": 1.0, "list": 1.0, "create": 0.6, "update": 0.6, "bulk": 0.5}
@@ -48,12 +51,20 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Servers:
-    """Ports of ours, theirs, and theirs without transactions round reads (PostgreSQL only)."""
+class Server:
+    """A running server."""
 
-    ours: int
-    theirs: int
-    bare: int | None
+    port: int
+    meter: Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Ours, theirs, and theirs without transactions round reads (PostgreSQL only)."""
+
+    ours: Server
+    theirs: Server
+    bare: Server | None
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -75,17 +86,24 @@ def run(arguments: list[str] | None = None) -> None:
                 if work.name in options.only.split(","):
                     _measure(work, servers, options.rounds, options.seconds)
             if "pages" in options.only.split(","):
-                _pages(pair, servers.ours, options.rounds, options.seconds)
+                _pages(pair, servers.ours.port, options.rounds, options.seconds)
 
 
 def _start(pair: Pair, dialect: str, stack: ExitStack) -> Servers:
-    ours, theirs, bare = free_port(), free_port(), None
-    stack.enter_context(ours_running(pair, ours))
-    stack.enter_context(reference_running(pair, theirs))
-    if dialect == "postgresql":
-        bare = free_port()
-        stack.enter_context(reference_running(pair, bare, REFERENCE_AUTOCOMMIT="1"))
-    return Servers(ours, theirs, bare)
+    on_postgres = dialect == "postgresql"
+    engine = (
+        sa.create_engine(SERVER, isolation_level="AUTOCOMMIT")
+        if on_postgres
+        else sa.create_engine("sqlite://")
+    )
+
+    def start(run: Callable[..., Any], url: str, **environment: str) -> Server:
+        port = free_port()
+        process = stack.enter_context(run(pair, port, **environment))
+        return Server(port, Meter(process.pid, make_url(url).database if on_postgres else None, engine))
+
+    bare = start(reference_running, pair.theirs, REFERENCE_AUTOCOMMIT="1") if on_postgres else None
+    return Servers(start(ours_running, pair.ours), start(reference_running, pair.theirs), bare)
 
 
 def _works(pair: Pair, servers: Servers) -> Iterator[Work]:
@@ -97,11 +115,11 @@ def _works(pair: Pair, servers: Servers) -> Iterator[Work]:
 
     def to_ours(method: str, path: str, body: Any = None) -> bytes:
         raw = None if body is None else orjson.dumps(body)
-        return request(method, ours + path, servers.ours, token=token, body=raw)
+        return request(method, ours + path, servers.ours.port, token=token, body=raw)
 
     def to_theirs(method: str, path: str, body: Any = None) -> bytes:
         return request(
-            method, theirs + path, servers.theirs, body=None if body is None else orjson.dumps(body)
+            method, theirs + path, servers.theirs.port, body=None if body is None else orjson.dumps(body)
         )
 
     def lead() -> dict[str, Any]:
@@ -160,7 +178,7 @@ def _some_leads(servers: Servers, token: str) -> list[str]:
     """Ids of leads that both have, from all over the table."""
     found: list[str] = []
     with httpx.Client(
-        base_url=f"http://127.0.0.1:{servers.ours}", headers={"Authorization": f"Bearer {token}"}
+        base_url=f"http://127.0.0.1:{servers.ours.port}", headers={"Authorization": f"Bearer {token}"}
     ) as http:
         for stage, sort in itertools.product(("captured", "qualified", "converted", "dormant"), ("", "-")):
             words = {
@@ -175,40 +193,66 @@ def _some_leads(servers: Servers, token: str) -> list[str]:
     return found
 
 
+@dataclass(slots=True)
+class Side:
+    """What was seen of one server: runs, requests, seconds of processor of it and of its database."""
+
+    runs: list[Run] = field(default_factory=list)
+    requests: int = 0
+    own: float = 0.0
+    database: float = 0.0
+
+    @property
+    def cost(self) -> float:
+        """Seconds of processor a request, database and all."""
+        return (self.own + self.database) / self.requests
+
+
 def _measure(work: Work, servers: Servers, rounds: int, seconds: float) -> None:
     for lines in work.lines:
-        sides: dict[str, tuple[int, Callable[[], bytes], int]] = {
+        asked: dict[str, tuple[Server, Callable[[], bytes], int]] = {
             "ours": (servers.ours, work.ours, work.status[0]),
             "theirs": (servers.theirs, work.theirs, work.status[1]),
         }
         if servers.bare and work.name in ("get", "list"):
-            sides["bare"] = (servers.bare, work.theirs, work.status[1])
-        runs: dict[str, list[Run]] = {name: [] for name in sides}
+            asked["bare"] = (servers.bare, work.theirs, work.status[1])
+        sides = {name: Side() for name in asked}
         for count in range(rounds + 1):
-            for name, (port, make, status) in sides.items():
-                made = drive(port, make, lines=lines, seconds=seconds, most=work.most, expect=status)
+            for name, (server, make, status) in asked.items():
+                before = server.meter.read()
+                run = drive(server.port, make, lines=lines, seconds=seconds, most=work.most, expect=status)
+                after = server.meter.read()
                 if count:  # the first round warms both up
-                    runs[name].append(made)
-        _show(work.name, lines, runs)
+                    side = sides[name]
+                    side.runs.append(run)
+                    side.requests += run.requests
+                    side.own += after[0] - before[0]
+                    side.database += after[1] - before[1]
+        _show(work.name, lines, sides)
 
 
-def _show(name: str, lines: int, runs: dict[str, list[Run]]) -> None:
+def _show(name: str, lines: int, sides: dict[str, Side]) -> None:
     def ratio(other: str) -> float:
-        return statistics.median(a.rate / b.rate for a, b in zip(runs["ours"], runs[other], strict=True))
-
-    def middle(side: str) -> str:
-        rate, slow = (
-            statistics.median(getattr(each, what) for each in runs[side]) for what in ("rate", "slow")
+        return statistics.median(
+            a.rate / b.rate for a, b in zip(sides["ours"].runs, sides[other].runs, strict=True)
         )
-        return f"{rate:8.1f}/s p99 {slow * 1e3:6.1f} ms"
 
-    client = statistics.median(run.client for side in runs.values() for run in side) * 1e6
-    bare = f"  ({ratio('bare'):.2f} × without transactions, {middle('bare')})" if "bare" in runs else ""
     print(
-        f"  {name:7} {lines:2} lines  {ratio('theirs'):5.2f} × (target ≥ {TARGETS[name]})"
-        f"  ours {middle('ours')}  theirs {middle('theirs')}  client {client:.0f} µs{bare}",
-        flush=True,
+        f"  {name}, {lines} line{'s' if lines > 1 else ''}: {ratio('theirs'):.2f} × (target ≥ {TARGETS[name]})",
+        end="",
     )
+    if "bare" in sides:
+        print(f"; without transactions {ratio('bare'):.2f} ×", end="")
+    print()
+    for who, side in sides.items():
+        rate, slow = (statistics.median(getattr(run, what) for run in side.runs) for what in ("rate", "slow"))
+        own, database = (seconds / side.requests * 1e3 for seconds in (side.own, side.database))
+        client = statistics.median(run.client for run in side.runs) * 1e6
+        print(
+            f"    {who:7}{rate:8.1f}/s  p99 {slow * 1e3:7.1f} ms  processor {own:6.2f} + {database:5.2f} ms"
+            f" ({sides['theirs'].cost / side.cost:.2f} ×)  client {client:.0f} µs",
+            flush=True,
+        )
 
 
 def _pages(pair: Pair, port: int, rounds: int, seconds: float) -> None:

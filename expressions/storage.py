@@ -84,9 +84,13 @@ class Stored(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Engine) -> Any:
         """The value of a stored form."""
+        return self.decode(value, dialect.name)
+
+    def decode(self, value: Any, dialect: str) -> Any:
+        """The value of what the driver of that database gives."""
         if value is None:
             return None
-        return self._read(value) if dialect.name == "postgresql" else self._unpack(value)
+        return self._read(value) if dialect == "postgresql" else self._unpack(value)
 
     def encode(self, value: Any, dialect: str) -> Any:
         """What the driver of that database is given; ValueError where the value has no exact stored form."""

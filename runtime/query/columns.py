@@ -129,14 +129,17 @@ def _links(access: Access, entity: str, key: str, root: sa.FromClause) -> Column
 
 def encode_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     """Rows of these columns in wire form, by position."""
-    plan = [(column.key, column.encode) for column in columns]
-    return [
-        {
-            key: value if encode is None or value is None else encode(value)
-            for (key, encode), value in zip(plan, row, strict=False)
-        }
-        for row in rows
-    ]
+    keys = [column.key for column in columns]
+    encoded = [(column.key, column.encode) for column in columns if column.encode is not None]
+    records = []
+    for row in rows:
+        record = dict(zip(keys, row, strict=False))  # what stands behind the columns is for others
+        for key, encode in encoded:
+            value = record[key]
+            if value is not None:
+                record[key] = encode(value)
+        records.append(record)
+    return records
 
 
 def reference_target(served: Served, entity: str, key: str) -> str | None:
