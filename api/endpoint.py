@@ -26,6 +26,7 @@ from api.problem import Problem, problem_of, render
 from api.transaction import Call, Unit
 from runtime.people.actors import Scope
 from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, NotSignedIn, Refused
+from schema_store.database import sqlstate_of
 from schema_store.structure.strict_json import pointer_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -160,7 +161,7 @@ def _twice(work: Callable[[Call, bytes], Response], call: Call, raw: bytes) -> R
     try:
         return work(call, raw)
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) not in _AGAIN:
+        if sqlstate_of(error) not in _AGAIN:
             raise
         call.headers.clear()
         return work(call, raw)

@@ -175,6 +175,12 @@ def _require_alive(connection: Any, record: Any, _proxy: Any) -> None:
         raise DisconnectionError from error
 
 
+def sqlstate_of(error: DBAPIError) -> str | None:
+    """The code of PostgreSQL for what went wrong, through either driver; None on SQLite."""
+    raised = (error.orig, getattr(error.orig, "__cause__", None))
+    return next((code for each in raised if (code := getattr(each, "sqlstate", None))), None)
+
+
 def constraint_of(error: DBAPIError) -> str | None:
     """The name of the violated constraint, as PostgreSQL says it through either driver; None on SQLite."""
     told = getattr(error.orig, "diag", None) or getattr(error.orig, "__cause__", None)

@@ -22,8 +22,6 @@ _SYSTEM = {field.name: ("", field.column) for field in SYSTEM_FIELDS if field.na
 #: Kinds of value that a condition picks few records by; a text or an amount in one seldom does.
 _PICKED = frozenset({Kind.OPTION, Kind.DATE, Kind.INSTANT})
 
-_AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "LATEST", "ANY", "ALL"})
-
 
 @dataclass(frozen=True, slots=True)
 class WantedIndex:
@@ -167,8 +165,8 @@ def _names(node: Node) -> Iterator[str]:
 def _below(node: Node) -> Iterable[Node]:
     match node:
         case Call():
-            # What stands inside of an aggregate belongs to its children.
-            return () if node.function in _AGGREGATES else node.args
+            # No index over a field serves a function of it, and what an aggregate names belongs to its children.
+            return ()
         case Unary():
             return (node.operand,)
         case Binary():
