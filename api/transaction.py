@@ -46,7 +46,7 @@ class Workspace:
         engines = None if slow else in_loop(self.engine)
         if engines is None:
             return await run_in_threadpool(work)
-        call.reads, call.writes = engines.engines
+        call.reads, call.writes = engines.both
         result: T = await greenlet_spawn(work)
         return result
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from expressions.sqlite_functions import register
 
@@ -121,18 +121,18 @@ class LoopEngines:
         writes: transactions.
     """
 
-    reads: AsyncEngine
-    writes: AsyncEngine
+    reads: Engine
+    writes: Engine
 
     @property
-    def engines(self) -> tuple[Engine, Engine]:
-        """What the functions connect by."""
-        return self.reads.sync_engine, self.writes.sync_engine
+    def both(self) -> tuple[Engine, Engine]:
+        """Each of them."""
+        return self.reads, self.writes
 
     async def dispose(self) -> None:
         """Close the connections; in their loop."""
-        await self.reads.dispose()
-        await self.writes.dispose()
+        for engine in self.both:
+            await greenlet_spawn(engine.dispose)
 
 
 def in_loop(engine: Engine) -> LoopEngines | None:
@@ -145,8 +145,9 @@ def in_loop(engine: Engine) -> LoopEngines | None:
     )
 
 
-def _asyncpg(url: URL, **options: Any) -> AsyncEngine:
-    engine = create_async_engine(
+def _asyncpg(url: URL, **options: Any) -> Engine:
+    # What SQLAlchemy calls an AsyncEngine is this engine with greenlet_spawn round each call, and imports its ORM.
+    engine = sa.create_engine(
         url.set(drivername="postgresql+asyncpg"),
         pool_size=8,
         max_overflow=8,
@@ -156,8 +157,8 @@ def _asyncpg(url: URL, **options: Any) -> AsyncEngine:
         },
         **options,
     )
-    event.listen(engine.sync_engine, "checkin", _note_return)
-    event.listen(engine.sync_engine, "checkout", _require_alive)
+    event.listen(engine, "checkin", _note_return)
+    event.listen(engine, "checkout", _require_alive)
     return engine
 
 

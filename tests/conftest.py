@@ -70,7 +70,7 @@ class Databases:
 def listening(engine: Engine, note: Callable[..., None]) -> Iterator[None]:
     """Tell ``note`` of every statement, of those in the event loop too."""
     loop = in_loop(engine)
-    engines = [engine, *(loop.engines if loop else ())]
+    engines = [engine, *(loop.both if loop else ())]
     for each in engines:
         event.listen(each, "before_cursor_execute", note)
     try:

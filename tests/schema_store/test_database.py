@@ -45,12 +45,12 @@ def test_sqlite_blocks_a_thread(tmp_path: object) -> None:
 def test_there_is_one_per_engine(both: tuple[Engine, LoopEngines]) -> None:
     engine, loop = both
     assert in_loop(engine) is loop
-    assert {each.driver for each in loop.engines} == {"asyncpg"}
+    assert {each.driver for each in loop.both} == {"asyncpg"}
 
 
 def test_reads_see_what_others_commit_and_writes_come_back(both: tuple[Engine, LoopEngines]) -> None:
     engine, loop = both
-    reads, writes = loop.engines
+    reads, writes = loop.both
     count = sa.text("SELECT count(*) FROM t")
 
     def look() -> tuple[int, int]:
@@ -79,7 +79,7 @@ def test_a_connection_that_ended_while_it_lay_idle_is_replaced(
     monkeypatch.setattr(database, "_IDLE", 0.0)
 
     def process() -> int:
-        with reading(loop.engines[0]) as connection:
+        with reading(loop.reads) as connection:
             return int(connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one())
 
     first = there(process)
@@ -101,4 +101,4 @@ def test_the_constraint_is_named_through_both_drivers(both: tuple[Engine, LoopEn
         raise AssertionError("it was taken")
 
     assert break_it(engine) == "only_once"
-    assert there(lambda: break_it(loop.engines[1])) == "only_once"
+    assert there(lambda: break_it(loop.writes)) == "only_once"

@@ -135,7 +135,7 @@ def plan_of(crm: Crm, who: str, path: str) -> str:
     text, values = pages[0]
     loop = in_loop(crm.engine)
     explain = "EXPLAIN" if loop else "EXPLAIN QUERY PLAN"
-    engine = loop.engines[0] if loop else crm.engine
+    engine = loop.reads if loop else crm.engine
 
     def ask() -> str:
         with reading(engine) as connection:
@@ -166,6 +166,7 @@ def index_of(crm: Crm, field: str) -> str:
         ("rep1", "limit=10&sort=name", "owner_id"),
         ("rep1", "limit=10", "owner_id"),
         ("admin", "limit=10&sort=budget&filter=" + quote("stage == 'dormant'"), "stage"),
+        ("admin", "limit=10&filter=" + quote("stage == 'qualified' and budget > 5"), "stage"),
     ],
 )
 def test_an_index_serves_a_list(many: Crm, who: str, words: str, field: str) -> None:
