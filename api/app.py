@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
+from api.dispatch import Dispatch
 from api.edge import Edge
 from api.headers import SecurityHeaders
 from api.importing import ImportRunner
@@ -19,7 +20,7 @@ from api.messages import choose_locale
 from api.metrics import Measured, Metrics
 from api.pages import apps_page
 from api.problem import install_problem_handlers
-from api.routes.platform import add_routes
+from api.routes.platform import BASE, GROUPS, add_routes
 from api.sealing import BackgroundSealer
 from api.secret import load_secret
 from api.settings import Settings
@@ -46,13 +47,14 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(BackgroundSealer(engine, Sealer(secret), settings.home))
-        if in_background
-        else None,
+        lifespan=_lifespan(
+            BackgroundSealer(engine, Sealer(secret), settings.home) if in_background else None
+        ),
     )
     app.state.workspace = Workspace(engine, settings, secret)
     app.state.imports = ImportRunner(engine, lambda: app.state.workspace.clock())
     metrics = Metrics(engine)
+    app.add_middleware(Dispatch, base=BASE, routes=[route for group in GROUPS for route in group.routes])
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
@@ -62,7 +64,7 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
 
     @app.get("/healthz")
-    def healthz() -> JSONResponse:
+    async def healthz() -> JSONResponse:
         """Whether the process answers; looks at nothing else."""
         return JSONResponse({"status": "ok"})
 
@@ -85,13 +87,16 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     return app
 
 
-def _lifespan(sealer: BackgroundSealer) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Runs the sealer from the start of the application to its end."""
+def _lifespan(sealer: BackgroundSealer | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Runs the sealer from the start of the application to its end; afterwards no connection is left."""
 
     @asynccontextmanager
-    async def run(_app: FastAPI) -> AsyncIterator[None]:
-        sealer.start()
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        if sealer is not None:
+            sealer.start()
         yield
-        await run_in_threadpool(sealer.stop)
+        if sealer is not None:
+            await run_in_threadpool(sealer.stop)
+        await app.state.workspace.close()
 
     return run

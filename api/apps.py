@@ -16,7 +16,7 @@ from schema_store.versions import UnknownApp
 
 
 def open_app(call: Call, app: str, entity: str | None = None, *, writing: bool = False) -> Access:
-    """What whoever asks may do in the served version of an app (two statements).
+    """What whoever asks may do in the served version of an app: the one that was found with them, or under its lock.
 
     Args:
         call: inside its transaction.
@@ -28,10 +28,12 @@ def open_app(call: Call, app: str, entity: str | None = None, *, writing: bool =
         NotFound: no such app or entity; the same bytes as for one of which nothing may be seen.
     """
     try:
-        served = serve(call.connection, app, lock=writing)
+        served = serve(
+            call.connection, app, lock=writing, standing=None if writing else call.signed_in.app_standing
+        )
     except UnknownApp as error:
         raise NotFound from error
-    access = access_for(served, call.actor, actor_values(call.connection, call.actor, app))
+    access = access_for(served, call.actor, actor_values(call.actor, app))
     if entity is not None:
         is_known = entity in served.app.entities
         call.door = Door(access, entity if is_known else "")

@@ -38,6 +38,12 @@ class SignedIn:
         """The token they act with."""
         return self.token.id if self.token else None
 
+    @property
+    def app_standing(self) -> tuple[int, int] | None:
+        """Version and switches of the app in whose path they asked; None outside of apps."""
+        shown = self.token or self.session
+        return None if shown is None else shown.app_standing
+
 
 def read_credentials(request: Request) -> Credentials | None:
     """The credentials of a request; None without any. A header of another kind hides no cookie behind it.
@@ -62,8 +68,10 @@ def shown_sessions(request: Request) -> list[str]:
     return cookie_values(request.headers, session_cookie(request.scope["scheme"]))
 
 
-def authenticate(connection: Connection, credentials: Credentials | None, now: datetime) -> SignedIn:
-    """Who shows these credentials (one statement).
+def authenticate(
+    connection: Connection, credentials: Credentials | None, now: datetime, app: str = ""
+) -> SignedIn:
+    """Who shows these credentials, and which version of ``app`` is served (one statement).
 
     Raises:
         NotSignedIn: nobody does, any more.
@@ -71,11 +79,11 @@ def authenticate(connection: Connection, credentials: Credentials | None, now: d
     if credentials is None:
         raise NotSignedIn
     if credentials.kind == "token":
-        token = find_token(connection, credentials.secret, now)
+        token = find_token(connection, credentials.secret, now, app)
         if token is not None:
             return SignedIn(token.actor, token=token)
     else:
-        session = find_session(connection, credentials.secret, now)
+        session = find_session(connection, credentials.secret, now, app)
         if session is not None:
             return SignedIn(session.actor, session=session)
     raise NotSignedIn

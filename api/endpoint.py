@@ -1,4 +1,4 @@
-"""How a route runs: first who asks, then what they may, then what they sent; in one thread and one transaction.
+"""How a route runs: first who asks, then what they may, then what they sent; in one function and one transaction.
 
 A route of :class:`Endpoint` is an ordinary function with the parameters of FastAPI: ``call: Caller``, path parameters,
 one ``body`` model or one ``upload: Uploaded``, one ``query`` model. FastAPI describes it in OpenAPI; this module runs
@@ -30,14 +30,15 @@ from api.transaction import Call, Unit
 from api.uploading import Upload, receive_upload
 from runtime.people.actors import Scope
 from runtime.refusals import Conflict, FieldError, Forbidden, Invalid, NotFound, NotSignedIn, Refused
+from schema_store.database import sqlstate_of
 from schema_store.structure.strict_json import pointer_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: What a request brought: the bytes of its body, or a file that lies on the disk already.
 Sent = bytes | Upload
 _MOST_ERRORS = 50
-#: Serialisation failure, deadlock: the unit is done once more, whole.
-_AGAIN = frozenset({"40001", "40P01"})
+#: Serialisation failure, deadlock, a statement made stale by a publish: the unit is done once more, whole.
+_AGAIN = frozenset({"40001", "40P01", "0A000"})
 
 
 class Body(BaseModel):
@@ -59,8 +60,8 @@ class Rule:
     Attributes:
         public: without signing in. Everything else needs an actor.
         scope: what a token needs; None takes ``read`` for GET and ``write`` for the rest.
-        unit: the transaction; None takes ``read`` for GET and ``write`` for the rest.
-        most: bytes of the body.
+        unit: the transaction; None takes ``read`` for GET and ``write`` for the rest. ``none`` runs in a thread.
+        most: bytes of the body. What takes large ones runs in a thread: it computes for long.
         file: media types of a body that is a file; it is not read into memory, but found as ``call.file``.
     """
 
@@ -133,6 +134,7 @@ class Endpoint(APIRoute):
         """What serves a request of this route."""
         signature = _signature_of(self.endpoint)
         rule = getattr(self.endpoint, "rule", Rule())
+        slow = rule.unit == "none" or rule.most > SMALL or signature.upload is not None or bool(rule.file)
         is_get = self.methods == {"GET"}
         unit: Unit = rule.unit or ("read" if is_get else "write")
         scope: Scope = rule.scope or ("read" if is_get else "write")
@@ -146,7 +148,7 @@ class Endpoint(APIRoute):
             except (Refused, Problem) as refusal:
                 return render(_problem(refusal), call.locale)
             try:
-                return await run_in_threadpool(answer, call, sent)
+                return await call.workspace.run(call, lambda: answer(call, sent), slow=slow)
             finally:
                 if isinstance(sent, Upload):
                     sent.content.discard()
@@ -205,7 +207,7 @@ def _twice(work: Callable[[Call, Sent], Response], call: Call, sent: Sent) -> Re
     try:
         return work(call, sent)
     except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) not in _AGAIN:
+        if sqlstate_of(error) not in _AGAIN:
             raise
     except Again:
         pass

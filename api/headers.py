@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -18,6 +17,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
     "Cache-Control": "private, no-store",
 }
+#: As they are sent.
+_RAW = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 
 
 class SecurityHeaders:
@@ -34,9 +35,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = message.get("headers", ())
+                names = {name.lower() for name, _ in given}
+                message = {**message, "headers": [*given, *(each for each in _RAW if each[0] not in names)]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -36,7 +36,7 @@ def note_refusals(call: Call) -> None:
         noted = [each for each in noted if isinstance(each, Forbidden) and call.is_signed_in]
     if not noted:
         return
-    with writing(call.workspace.engine) as connection:
+    with writing(call.writes) as connection:
         if call.door is not None:
             refusals.note_refusals(connection, _knock(call, call.door), noted)
             return

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, Literal
+from typing import IO, Literal, TypeVar
 
 from fastapi import Request
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.util import greenlet_spawn
+from starlette.concurrency import run_in_threadpool
 
 from api.auth import SignedIn, authenticate, read_credentials, set_cookie
 from api.messages import Locale, choose_locale
@@ -19,7 +21,9 @@ from runtime.files.contents import ContentStore, FolderStore
 from runtime.people.actors import Actor
 from runtime.people.sessions import renew_session, touch_session
 from runtime.people.tokens import touch_token
-from schema_store.database import reading, writing
+from schema_store.database import in_loop, reading, writing
+
+T = TypeVar("T")
 
 #: ``none``: the endpoint opens its own, because something slow (a password's hash) has to happen outside.
 Unit = Literal["read", "write", "none"]
@@ -32,7 +36,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What every request needs: the database, the settings, the secret key, the clock."""
+    """What every request needs: the database (``engine`` is for threads), the settings, the secret key, the clock."""
 
     engine: Engine
     settings: Settings
@@ -43,6 +47,20 @@ class Workspace:
     def contents(self) -> ContentStore:
         """Where the contents of files lie."""
         return FolderStore(self.settings.home / "files")
+
+    async def run(self, call: Call, work: Callable[[], T], *, slow: bool) -> T:
+        """Run a synchronous function: in the loop (``docs/adr/0007``), or in a thread if it is slow or must be."""
+        engines = None if slow else in_loop(self.engine)
+        if engines is None:
+            return await run_in_threadpool(work)
+        call.reads, call.writes = engines.both
+        result: T = await greenlet_spawn(work)
+        return result
+
+    async def close(self) -> None:
+        """Let go of the connections of the loop."""
+        if (engines := in_loop(self.engine)) is not None:
+            await engines.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,7 @@ class Call:
     """A request while it is worked on.
 
     Attributes:
+        reads, writes: the database, for where the request runs.
         now: the moment, the same for everything it does.
         locale: of the answer: the actor's, before that the one the request asks for.
         headers: further headers of the answer.
@@ -69,6 +88,8 @@ class Call:
 
     request: Request
     workspace: Workspace
+    reads: Engine
+    writes: Engine
     now: datetime
     locale: Locale
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -84,7 +105,7 @@ class Call:
         """The call of a request that just came."""
         workspace: Workspace = request.app.state.workspace
         locale = choose_locale(request.headers.get("accept-language", ""))
-        return cls(request, workspace, workspace.clock(), locale)
+        return cls(request, workspace, workspace.engine, workspace.engine, workspace.clock(), locale)
 
     @property
     def connection(self) -> Connection:
@@ -125,8 +146,7 @@ class Call:
         if unit == "none":
             yield
             return
-        opened = writing if unit == "write" else reading
-        with opened(self.workspace.engine) as connection:
+        with writing(self.writes) if unit == "write" else reading(self.reads) as connection:
             self._connection = connection
             try:
                 yield
@@ -139,12 +159,12 @@ class Call:
         Raises:
             NotSignedIn: nobody who is known.
         """
-        credentials = read_credentials(self.request)
+        credentials, app = read_credentials(self.request), self.request.path_params.get("app", "")
         if self._connection is not None:
-            self._signed_in = authenticate(self._connection, credentials, self.now)
+            self._signed_in = authenticate(self._connection, credentials, self.now, app)
         else:
-            with reading(self.workspace.engine) as connection:
-                self._signed_in = authenticate(connection, credentials, self.now)
+            with reading(self.reads) as connection:
+                self._signed_in = authenticate(connection, credentials, self.now, app)
         self.locale = "en" if self.actor.locale == "en" else "zh-CN"
 
     def settle(self) -> None:
@@ -156,10 +176,10 @@ class Call:
             return
         session, token = signed_in.session, signed_in.token
         if token is not None and token.is_unseen:
-            with writing(self.workspace.engine) as connection:
+            with writing(self.writes) as connection:
                 touch_token(connection, token.id, self.now)
         if session is not None and (session.is_unseen or session.needs_renewal):
-            with writing(self.workspace.engine) as connection:
+            with writing(self.writes) as connection:
                 secret = renew_session(connection, session, self.now) if session.needs_renewal else None
                 if secret is None:
                     touch_session(connection, session, self.now)

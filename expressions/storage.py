@@ -85,9 +85,13 @@ class Stored(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Engine) -> Any:
         """The value of a stored form."""
+        return self.decode(value, dialect.name)
+
+    def decode(self, value: Any, dialect: str) -> Any:
+        """The value of what the driver of that database gives."""
         if value is None:
             return None
-        return self._read(value) if dialect.name == "postgresql" else self._unpack(value)
+        return self._read(value) if dialect == "postgresql" else self._unpack(value)
 
     def encode(self, value: Any, dialect: str) -> Any:
         """What the driver of that database is given; ValueError where the value has no exact stored form."""
@@ -209,7 +213,13 @@ class Text(Stored):
 
 def is_storable(value: str) -> bool:
     """Whether both databases can hold the text: no U+0000, no lone surrogate."""
-    return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if "\0" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _checked(kind: type, value: Any) -> Any:
@@ -296,6 +306,14 @@ class Uuid(Stored):
     def _unpack(self, stored: Any) -> Any:
         return UUID(bytes=bytes(stored))
 
+    def _read(self, stored: Any) -> Any:
+        return plain_uuid(stored)
+
+
+def plain_uuid(stored: UUID) -> UUID:
+    """The id itself where the driver (asyncpg) gives one of a class of its own, which orjson does not know."""
+    return stored if type(stored) is UUID else UUID(bytes=stored.bytes)
+
 
 class Keys(Stored):
     """List of texts, options or references: an array, or TEXT with a canonical JSON array (references in hex)."""
@@ -328,7 +346,7 @@ class Keys(Stored):
         return tuple(UUID(item) for item in members) if self.references else tuple(members)
 
     def _read(self, stored: Any) -> Any:
-        return tuple(stored)
+        return tuple(map(plain_uuid, stored)) if self.references else tuple(stored)
 
 
 def json_text(value: Any) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
 from expressions.env import TierTable
 from expressions.registry import Dialect
@@ -95,19 +95,24 @@ _kept: OrderedDict[tuple[str, str, int, int], Served] = OrderedDict()
 _keeping = Lock()
 
 
-def serve(connection: Connection, app: str, *, lock: bool = False) -> Served:
+def serve(
+    connection: Connection, app: str, *, lock: bool = False, standing: tuple[int, int] | None = None
+) -> Served:
     """The version of ``app`` that is served now.
 
     Args:
         connection: inside the request's transaction.
         app: its key.
         lock: take the app row shared, as every writer of records does.
+        standing: version and switches of the app, where the transaction has read them already.
 
     Raises:
         UnknownApp: no such app.
     """
-    number, switches = standing_of(connection, app, lock="share" if lock else None)
-    place = (str(connection.engine.url), app, number, switches)
+    if standing is None:
+        standing = standing_of(connection, app, lock="share" if lock else None)
+    number, switches = standing
+    place = (_database(connection.engine.url), app, number, switches)
     with _keeping:
         found = _kept.get(place)
         if found is not None:
@@ -128,6 +133,12 @@ def _switched_off(connection: Connection, served: Served) -> frozenset[str]:
     table = served.support.switch
     off = sa.select(table.c.element).where(table.c.is_on == sa.literal(False, table.c.is_on.type))
     return frozenset(connection.execute(off).scalars())
+
+
+@lru_cache(maxsize=64)
+def _database(url: URL) -> str:
+    """The database, by whichever driver."""
+    return str(url.set(drivername=url.get_backend_name()))
 
 
 def _make(connection: Connection, app: str, number: int) -> Served:

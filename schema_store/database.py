@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.util import greenlet_spawn
 
 from expressions.sqlite_functions import register
 
@@ -23,7 +29,11 @@ except ImportError:  # no wheel on this platform: the interpreter's own library,
 #: From here on SQLite has the native ALTERs that publishing needs, and no WAL-reset race.
 SQLITE_FLOOR = (3, 53, 0)
 
+#: Seconds after which a connection that lay in the pool is asked whether it still stands.
+_IDLE = 10.0
+
 _locks: dict[str, threading.RLock] = {}
+_in_loops: WeakKeyDictionary[Engine, LoopEngines] = WeakKeyDictionary()
 
 
 def sqlite_version() -> tuple[int, ...]:
@@ -102,6 +112,84 @@ def _postgresql(url: URL) -> Engine:
     )
 
 
+@dataclass(frozen=True)
+class LoopEngines:
+    """The database for what runs in the event loop: functions of a connection under ``greenlet_spawn``.
+
+    Attributes:
+        reads: nothing begins or ends: at READ COMMITTED each statement of a transaction looks at a moment of its own
+            anyway, and two round trips of every read are saved.
+        writes: transactions.
+    """
+
+    reads: Engine
+    writes: Engine
+
+    @property
+    def both(self) -> tuple[Engine, Engine]:
+        """Each of them."""
+        return self.reads, self.writes
+
+    async def dispose(self) -> None:
+        """Close the connections; in their loop."""
+        for engine in self.both:
+            await greenlet_spawn(engine.dispose)
+
+
+def in_loop(engine: Engine) -> LoopEngines | None:
+    """The same database for the event loop, once per engine; None on SQLite, whose driver has to block a thread."""
+    if engine.dialect.name != "postgresql":
+        return None
+    found = _in_loops.get(engine)
+    return found or _in_loops.setdefault(
+        engine, LoopEngines(_asyncpg(engine.url, isolation_level="AUTOCOMMIT"), _asyncpg(engine.url))
+    )
+
+
+def _asyncpg(url: URL, **options: Any) -> Engine:
+    # What SQLAlchemy calls an AsyncEngine is this engine with greenlet_spawn round each call, and imports its ORM.
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        pool_size=8,
+        max_overflow=8,
+        connect_args={
+            "server_settings": {"timezone": "UTC", "lock_timeout": "10s"},
+            "prepared_statement_cache_size": 1_000,
+        },
+        **options,
+    )
+    event.listen(engine, "checkin", _note_return)
+    event.listen(engine, "checkout", _require_alive)
+    return engine
+
+
+def _note_return(_connection: Any, record: Any) -> None:
+    record.info["returned"] = time.monotonic()
+
+
+def _require_alive(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that lay idle; to ask every time would be a round trip of every request."""
+    if time.monotonic() - record.info.get("returned", math.inf) < _IDLE:
+        return
+    try:
+        connection.ping()
+    except connection.dbapi.Error as error:
+        raise DisconnectionError from error
+
+
+def sqlstate_of(error: DBAPIError) -> str | None:
+    """The code of PostgreSQL for what went wrong, through either driver; None on SQLite."""
+    raised = (error.orig, getattr(error.orig, "__cause__", None))
+    return next((code for each in raised if (code := getattr(each, "sqlstate", None))), None)
+
+
+def constraint_of(error: DBAPIError) -> str | None:
+    """The name of the violated constraint, as PostgreSQL says it through either driver; None on SQLite."""
+    told = getattr(error.orig, "diag", None) or getattr(error.orig, "__cause__", None)
+    name: str | None = getattr(told, "constraint_name", None)
+    return name
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction; on SQLite one writer at a time in this process, so that none waits in the library."""
@@ -115,9 +203,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One read transaction; on SQLite it takes no write lock."""
+    """One read transaction; on SQLite it takes no write lock. See :class:`LoopEngines` for the event loop."""
     with engine.connect() as connection:
-        connection = connection.execution_options(read_only=True)
+        if engine.dialect.name == "sqlite":
+            connection = connection.execution_options(read_only=True)
         with connection.begin():
             yield connection
 

@@ -18,11 +18,12 @@ from schema_store.system import SYSTEM_FIELDS
 #: A part of a field (its id and the part), or a system column (``("", name)``).
 Part = tuple[str, str]
 _ID: Part = ("", "id")
+_CREATED: Part = ("", "created_at")
+#: Fields with few values, many records to each.
+_CHOICES = frozenset({"option", "stage"})
 _SYSTEM = {field.name: ("", field.column) for field in SYSTEM_FIELDS if field.name}
 #: Kinds of value that a condition picks few records by; a text or an amount in one seldom does.
 _PICKED = frozenset({Kind.OPTION, Kind.DATE, Kind.INSTANT})
-
-_AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "LATEST", "ANY", "ALL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,14 @@ class _Indexes:
     def all(self) -> Iterator[WantedIndex]:
         """Every index, some more than once."""
         # One's own records, the newest first, are the list that is asked for most.
-        yield WantedIndex((("", "owner_id"), ("", "created_at"), _ID), False)
-        yield WantedIndex((("", "created_at"), _ID), False)
+        yield WantedIndex((("", "owner_id"), _CREATED, _ID), False)
+        yield WantedIndex((_CREATED, _ID), False)
         yield from self._of_fields()
         yield from self._of_rules()
-        for key in (*self._sorted(), *self._picked()):
+        for key in self._sorted():
             yield from _index([self.sorts(key), _ID], False)
+        for key in self._picked():
+            yield from self._picking(key)
 
     def _of_fields(self) -> Iterator[WantedIndex]:
         for field in self.entity.fields:
@@ -75,7 +78,9 @@ class _Indexes:
                 yield from _index([self.compares(field.key)], True)
             if main in self.stored and self.stored[main].kind is Kind.REFERENCE:
                 yield WantedIndex((main, _ID), False)
-            if field.indexed or field.type == "stage":
+            if field.type == "stage":
+                yield from self._picking(field.key)
+            elif field.indexed:
                 yield from _index([self.sorts(field.key), _ID], False)
 
     def _of_rules(self) -> Iterator[WantedIndex]:
@@ -88,28 +93,35 @@ class _Indexes:
             yield from _index([*(self.sorts(key) for key in index.fields), _ID], False)
 
     def _sorted(self) -> Iterator[str]:
-        """What lists are sorted by, boards grouped by, and metrics placed in time by."""
+        """What lists are sorted by, and metrics placed in time by."""
         for view in self.document.views:
             if view.entity == self.entity.key:
                 yield from (key.field for key in view.sort[:1])
-                yield from (key for key in (view.group,) if key)
         for metric in self.document.metrics:
             if metric.entity == self.entity.key and metric.source == "records" and metric.time:
                 yield metric.time
 
     def _picked(self) -> Iterator[str]:
-        """What conditions of views, metrics and permissions pick records by."""
+        """What boards are grouped by, and conditions of views, metrics and permissions pick records by."""
+        for view in self.document.views:
+            if view.entity == self.entity.key and view.group and self._is_picked(view.group):
+                yield view.group
         for text in self._conditions():
             node, _ = check_syntax(text)
             for key in _names(node) if node else ():
                 if self._is_picked(key):
                     yield key
 
+    def _picking(self, key: str) -> Iterator[WantedIndex]:
+        """Records of one option or stage come the newest first, out of one index; of a time in its own order."""
+        newest_first = [_CREATED] if self.fields[key].type in _CHOICES else []
+        yield from _index([self.sorts(key), *newest_first, _ID], False)
+
     def _is_picked(self, key: str) -> bool:
         field = self.fields.get(key)
         if field is None or (_id(field), "") not in self.stored:
             return False
-        return field.type in ("option", "stage") or self.stored[_id(field), ""].kind in _PICKED
+        return field.type in _CHOICES or self.stored[_id(field), ""].kind in _PICKED
 
     def _conditions(self) -> Iterator[str]:
         for view in self.document.views:
@@ -174,8 +186,8 @@ def _names(node: Node) -> Iterator[str]:
 def _below(node: Node) -> Iterable[Node]:
     match node:
         case Call():
-            # What stands inside of an aggregate belongs to its children.
-            return () if node.function in _AGGREGATES else node.args
+            # No index over a field serves a function of it, and what an aggregate names belongs to its children.
+            return ()
         case Unary():
             return (node.operand,)
         case Binary():

@@ -52,7 +52,7 @@ class ColumnLayout:
 
 @dataclass(frozen=True, slots=True)
 class IndexLayout:
-    """An index over columns by name; a unique one looks at live records only."""
+    """An index over columns by name; which rows it holds, see :func:`schema_store.tables.index_condition`."""
 
     name: str
     columns: tuple[str, ...]

@@ -9,8 +9,9 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from expressions.storage import column_type
+from expressions.types import Kind
 from schema_store.document.fields import OnDelete
-from schema_store.layout import ColumnLayout, Layout, LinkLayout, TableLayout, index_name
+from schema_store.layout import ColumnLayout, IndexLayout, Layout, LinkLayout, TableLayout, index_name
 from schema_store.system import SYSTEM_FIELDS
 
 DialectName = Literal["sqlite", "postgresql"]
@@ -66,10 +67,23 @@ def _table(
         *(record_column(layout, column, dialect) for column in columns),
     )
     for index in table.indexes:
-        where = made.c.deleted_at.is_(None) if index.unique else None
+        where = index_condition(table, index)
         chosen = [made.c[name] for name in index.columns]
         sa.Index(index.name, *chosen, unique=index.unique, sqlite_where=where, postgresql_where=where)
     return made
+
+
+def index_condition(table: TableLayout, index: IndexLayout) -> sa.ColumnElement[bool] | None:
+    """The rows that an index holds; None for all.
+
+    A unique one holds live records. One over a reference holds those that have it: it is looked up by a value, and most
+    references of most records are empty (``docs/adr/0008``).
+    """
+    if index.unique:
+        return sa.column("deleted_at").is_(None)
+    first = next((column for column in table.columns if column.name == index.columns[0]), None)
+    is_reference = first is not None and first.type.kind is Kind.REFERENCE
+    return sa.column(index.columns[0]).is_not(None) if is_reference else None
 
 
 def system_columns() -> list[sa.Column[Any]]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import threading
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import orjson
 from starlette.types import ASGIApp, Message
 
+T = TypeVar("T")
 HOST = "127.0.0.1:8000"
 ORIGIN = f"http://{HOST}"
 
@@ -104,7 +107,7 @@ class Browser:
             "server": ("127.0.0.1", 8000),
             "state": {},
         }
-        answer = asyncio.run(_speak(self.app, scope, body))
+        answer = run_in_loop(_speak(self.app, scope, body))
         for line in (value for name, value in answer.headers if name == "set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
             if value:
@@ -112,6 +115,19 @@ class Browser:
             else:
                 self.cookies.pop(name, None)
         return answer
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """The one loop of all servers of the process, as a server has one: connections belong to a loop."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="server loop", daemon=True).start()
+    return loop
+
+
+def run_in_loop(work: Coroutine[Any, Any, T]) -> T:
+    """What the servers' loop makes of it."""
+    return asyncio.run_coroutine_threadsafe(work, _loop()).result(timeout=120)
 
 
 async def _speak(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Answer:

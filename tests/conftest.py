@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
+from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
 
-from schema_store.database import connect
+from schema_store.database import connect, in_loop
+from tests.asgi import run_in_loop
 from tests.postgres import find
 
 settings.register_profile(
@@ -56,9 +59,25 @@ class Databases:
     def remove(self, engine: Engine) -> None:
         """Close an engine and drop its database."""
         url = engine.url
+        if (loop_engines := in_loop(engine)) is not None:
+            run_in_loop(loop_engines.dispose())
         engine.dispose()
         if url.get_backend_name() == "postgresql" and self.postgres is not None:
             _on_server(self.postgres, f"DROP DATABASE {url.database} WITH (FORCE)")
+
+
+@contextmanager
+def listening(engine: Engine, note: Callable[..., None]) -> Iterator[None]:
+    """Tell ``note`` of every statement, of those in the event loop too."""
+    loop = in_loop(engine)
+    engines = [engine, *(loop.both if loop else ())]
+    for each in engines:
+        event.listen(each, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        for each in engines:
+            event.remove(each, "before_cursor_execute", note)
 
 
 def _on_server(url: str, statement: str) -> None:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from runtime.people.passwords import hash_password
@@ -23,7 +22,7 @@ from schema_store.layout import Layout
 from schema_store.migration.plan import plan
 from schema_store.platform import upgrade_platform
 from schema_store.versions import Signature, create_app, store_version
-from tests.conftest import Databases
+from tests.conftest import Databases, listening
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse 42 staple"
@@ -92,8 +91,5 @@ def counted(engine: Engine) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         statements.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with listening(engine, note):
         yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

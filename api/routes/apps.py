@@ -70,7 +70,7 @@ def list_all(call: Caller) -> AppCards:
     cards = []
     for installed in list_apps(call.connection):
         served = serve(call.connection, installed.key)
-        access = access_for(served, call.actor, actor_values(call.connection, call.actor, installed.key))
+        access = access_for(served, call.actor, actor_values(call.actor, installed.key))
         if may_see(call, access):
             roles = sorted(role.key for role in access.policy.roles)
             label = dict(served.app.label)
@@ -169,7 +169,7 @@ def require_right(call: Call, connection: Any, app: str, right: str) -> Access:
         served = serve(connection, app)
     except LookupError as error:
         raise NotFound from error
-    access = access_for(served, call.actor, actor_values(connection, call.actor, app))
+    access = access_for(served, call.actor, actor_values(call.actor, app))
     if not may_see(call, access):
         raise NotFound
     if not call.actor.admin and right not in access.policy.rights:

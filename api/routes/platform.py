@@ -40,7 +40,8 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 }
 
 
-_GROUPS = (
+#: In the order in which they are asked.
+GROUPS = (
     session.router,
     tokens.router,
     people.router,
@@ -67,7 +68,7 @@ _GROUPS = (
 def add_routes(app: FastAPI) -> None:
     """Put the routes of the platform into ``app``."""
     router = APIRouter(prefix=BASE, responses=_REFUSED)
-    for group in _GROUPS:
+    for group in GROUPS:
         router.include_router(group)
     app.include_router(router)
 

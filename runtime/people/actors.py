@@ -8,11 +8,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from expressions.context import ActorValues
 from runtime.people.tables import REGIONS, TEAMS, USER_ROLES, USERS
 from runtime.people.trees import is_below
+from schema_store.platform import APPS
 
 #: What a token may be used for: read anything, write records, work on apps, manage people.
 Scope = Literal["read", "write", "build", "people"]
@@ -28,6 +31,7 @@ class Actor:
         team_path, region_path: as in the trees; empty without one.
         roles: per app; an app without any is absent.
         scopes: of the token; None for a session, which has them all.
+        team_ids, region_ids: their places in the trees and everything below.
     """
 
     id: UUID
@@ -41,6 +45,8 @@ class Actor:
     region_path: str
     roles: Mapping[str, frozenset[str]]
     scopes: frozenset[str] | None = None
+    team_ids: tuple[UUID, ...] = ()
+    region_ids: tuple[UUID, ...] = ()
 
     def has_scope(self, scope: Scope) -> bool:
         """Whether the session or token they act with may be used for this."""
@@ -54,6 +60,8 @@ def person_query() -> sa.Select[Any]:
             USERS,
             TEAMS.c.path.label("team_path"),
             REGIONS.c.path.label("region_path"),
+            _ids_inside(TEAMS).label("team_ids"),
+            _ids_inside(REGIONS).label("region_ids"),
             USER_ROLES.c.app,
             USER_ROLES.c.role,
         )
@@ -79,7 +87,53 @@ def actor_of(rows: Sequence[Row[Any]], scopes: frozenset[str] | None = None) -> 
         region_path=first.region_path or "",
         roles=group_roles((row.app, row.role) for row in rows if row.app is not None),
         scopes=scopes,
+        team_ids=_ids(first.team_ids),
+        region_ids=_ids(first.region_ids),
     )
+
+
+class _Joined(FunctionElement[str]):
+    """The ids of rows as one text with commas, on either database."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_Joined, "postgresql")
+def _join_postgresql(element: _Joined, compiler: Any, **options: Any) -> str:
+    return f"string_agg(CAST({compiler.process(element.clauses, **options)} AS TEXT), ',')"
+
+
+@compiles(_Joined, "sqlite")
+def _join_sqlite(element: _Joined, compiler: Any, **options: Any) -> str:
+    return f"group_concat(hex({compiler.process(element.clauses, **options)}), ',')"
+
+
+def _ids_inside(tree: sa.Table) -> sa.ScalarSelect[Any]:
+    """The node of ``tree`` in the outer query and all below it."""
+    node = tree.alias()
+    inside = is_below(node.c.path, tree.c.path)
+    return sa.select(_Joined(node.c.id)).where(inside).correlate(tree).scalar_subquery()
+
+
+def _ids(joined: str | None) -> tuple[UUID, ...]:
+    return tuple(map(UUID, joined.split(","))) if joined else ()
+
+
+def app_standing() -> tuple[sa.Label[int], ...]:
+    """How the app stands that the bind ``app`` names, as columns: its served version and how often elements of it
+    were switched on or off; null where there is none.
+    """
+    named = APPS.c.key == sa.bindparam("app", type_=sa.String())
+    columns = {"app_version": APPS.c.version, "app_switches": APPS.c.switches}
+    return tuple(
+        sa.select(column).where(named).scalar_subquery().label(name) for name, column in columns.items()
+    )
+
+
+def standing_in(row: Any) -> tuple[int, int] | None:
+    """The two columns of :func:`app_standing` in a row; None where there is no such app."""
+    return None if row.app_version is None else (row.app_version, row.app_switches)
 
 
 def group_roles(pairs: Any) -> dict[str, frozenset[str]]:
@@ -90,30 +144,13 @@ def group_roles(pairs: Any) -> dict[str, frozenset[str]]:
     return {app: frozenset(roles) for app, roles in grouped.items()}
 
 
-def actor_values(connection: Connection, actor: Actor, app: str) -> ActorValues:
-    """The values of the actor words in one app; reads the trees where the actor stands in one (one statement)."""
-    teams: tuple[UUID, ...] = ()
-    regions: tuple[UUID, ...] = ()
-    if actor.team_path or actor.region_path:
-        rows = connection.execute(
-            sa.union_all(
-                sa.select(sa.literal("team").label("tree"), TEAMS.c.id).where(
-                    _inside(TEAMS, actor.team_path)
-                ),
-                sa.select(sa.literal("region"), REGIONS.c.id).where(_inside(REGIONS, actor.region_path)),
-            )
-        ).all()
-        teams = tuple(row.id for row in rows if row.tree == "team")
-        regions = tuple(row.id for row in rows if row.tree == "region")
+def actor_values(actor: Actor, app: str) -> ActorValues:
+    """The values of the actor words in one app."""
     return ActorValues(
         me=actor.id,
         my_team=actor.team_id,
-        my_teams=teams,
+        my_teams=actor.team_ids,
         my_region=actor.region_id,
-        my_regions=regions,
+        my_regions=actor.region_ids,
         my_roles=tuple(sorted(actor.roles.get(app, ()))),
     )
-
-
-def _inside(tree: sa.Table, path: str) -> sa.ColumnElement[bool]:
-    return is_below(tree.c.path, path) if path else sa.false()

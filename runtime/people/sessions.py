@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from runtime.people.actors import Actor, actor_of, person_query
+from runtime.people.actors import Actor, actor_of, app_standing, person_query, standing_in
 from runtime.people.secrets import digest, new_secret
 from runtime.people.tables import SESSIONS, USERS
 
@@ -28,6 +28,7 @@ class Session:
     Attributes:
         is_unseen: ``seen_at`` should be written again.
         needs_renewal: the rights of its owner changed: it should get a new id.
+        app_standing: of the app that was named with it, see :func:`runtime.people.actors.app_standing`.
     """
 
     hash: str
@@ -35,12 +36,13 @@ class Session:
     expires_at: datetime
     is_unseen: bool
     needs_renewal: bool
+    app_standing: tuple[int, int] | None = None
 
 
 _FIND = (
     person_query()
     .join(SESSIONS, SESSIONS.c.user_id == USERS.c.id)
-    .add_columns(SESSIONS.c.seen_at, SESSIONS.c.expires_at, SESSIONS.c.renew)
+    .add_columns(SESSIONS.c.seen_at, SESSIONS.c.expires_at, SESSIONS.c.renew, *app_standing())
     .where(
         SESSIONS.c.hash == sa.bindparam("hash"),
         SESSIONS.c.expires_at > sa.bindparam("now"),
@@ -80,10 +82,14 @@ def open_proven_session(connection: Connection, user: UUID, password_hash: str, 
     return secret if connection.execute(insert).first() is not None else None
 
 
-def find_session(connection: Connection, secret: str, now: datetime) -> Session | None:
-    """The session of a cookie, unless it ended, sat idle, or its person is no longer active (one statement)."""
+def find_session(connection: Connection, secret: str, now: datetime, app: str = "") -> Session | None:
+    """The session of a cookie, unless it ended, sat idle, or its person is no longer active (one statement).
+
+    With ``app``, a key, it says which version is served.
+    """
     hash_ = digest(secret)
-    rows = connection.execute(_FIND, {"hash": hash_, "now": now, "idle_since": now - IDLE}).all()
+    binds = {"hash": hash_, "now": now, "idle_since": now - IDLE, "app": app}
+    rows = connection.execute(_FIND, binds).all()
     if not rows:
         return None
     first = rows[0]
@@ -93,6 +99,7 @@ def find_session(connection: Connection, secret: str, now: datetime) -> Session 
         expires_at=first.expires_at,
         is_unseen=now - first.seen_at > SEEN_EVERY,
         needs_renewal=first.renew,
+        app_standing=standing_in(first),
     )
 
 

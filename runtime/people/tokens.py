@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from uuid_utils.compat import uuid7
 
-from runtime.people.actors import SCOPES, Actor, actor_of, person_query
+from runtime.people.actors import SCOPES, Actor, actor_of, app_standing, person_query, standing_in
 from runtime.people.rights import Authority
 from runtime.people.secrets import digest, new_token, token_prefix
 from runtime.people.tables import TOKENS, USERS
@@ -26,17 +26,23 @@ USED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token that was presented, and for whom it acts; ``is_unseen``: ``used_at`` should be written again."""
+    """A token that was presented, and for whom it acts.
+
+    Attributes:
+        is_unseen: ``used_at`` should be written again.
+        app_standing: of the app that was named with it, see :func:`runtime.people.actors.app_standing`.
+    """
 
     id: UUID
     actor: Actor
     is_unseen: bool
+    app_standing: tuple[int, int] | None = None
 
 
 _FIND = (
     person_query()
     .join(TOKENS, TOKENS.c.user_id == USERS.c.id)
-    .add_columns(TOKENS.c.id.label("token_id"), TOKENS.c.scopes, TOKENS.c.used_at)
+    .add_columns(TOKENS.c.id.label("token_id"), TOKENS.c.scopes, TOKENS.c.used_at, *app_standing())
     .where(
         TOKENS.c.prefix == sa.bindparam("prefix"),
         TOKENS.c.hash == sa.bindparam("hash"),
@@ -88,17 +94,20 @@ def create_token(
     return id_, token
 
 
-def find_token(connection: Connection, token: str, now: datetime) -> Token | None:
-    """The token of an Authorization header, unless it ended or its person is no longer active (one statement)."""
+def find_token(connection: Connection, token: str, now: datetime, app: str = "") -> Token | None:
+    """The token of an Authorization header, unless it ended or its person is no longer active (one statement).
+
+    With ``app``, a key, it says which version is served.
+    """
     prefix = token_prefix(token)
     if prefix is None:
         return None
-    rows = connection.execute(_FIND, {"prefix": prefix, "hash": digest(token), "now": now}).all()
+    rows = connection.execute(_FIND, {"prefix": prefix, "hash": digest(token), "now": now, "app": app}).all()
     if not rows:
         return None
     first = rows[0]
     unseen = first.used_at is None or now - first.used_at > USED_EVERY
-    return Token(first.token_id, actor_of(rows, frozenset(first.scopes)), unseen)
+    return Token(first.token_id, actor_of(rows, frozenset(first.scopes)), unseen, standing_in(first))
 
 
 def touch_token(connection: Connection, token: UUID, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,8 +56,16 @@ def wire_order(served: Served, entity: str) -> tuple[str, ...]:
 
 def wanted_fields(access: Access, entity: str, named: Sequence[str] | None) -> tuple[str, ...]:
     """The readable ones among the named fields (all without names) in wire order; always ``id``, ``version``."""
-    readable = access.readable(entity)
-    chosen = readable if named is None else readable & {*named, "id", "version"}
+    if named is not None:
+        return _in_wire_order(access, entity, access.readable(entity) & {*named, "id", "version"})
+    place = ("query.wanted", access.policy, entity)
+    found: tuple[str, ...] | None = access.served.kept.get(place)
+    return found or access.served.kept.setdefault(
+        place, _in_wire_order(access, entity, access.readable(entity))
+    )
+
+
+def _in_wire_order(access: Access, entity: str, chosen: Collection[str]) -> tuple[str, ...]:
     return tuple(key for key in wire_order(access.served, entity) if key in chosen)
 
 
@@ -121,14 +129,17 @@ def _links(access: Access, entity: str, key: str, root: sa.FromClause) -> Column
 
 def encode_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     """Rows of these columns in wire form, by position."""
-    plan = [(column.key, column.encode) for column in columns]
-    return [
-        {
-            key: value if encode is None or value is None else encode(value)
-            for (key, encode), value in zip(plan, row, strict=False)
-        }
-        for row in rows
-    ]
+    keys = [column.key for column in columns]
+    encoded = [(column.key, column.encode) for column in columns if column.encode is not None]
+    records = []
+    for row in rows:
+        record = dict(zip(keys, row, strict=False))  # what stands behind the columns is for others
+        for key, encode in encoded:
+            value = record[key]
+            if value is not None:
+                record[key] = encode(value)
+        records.append(record)
+    return records
 
 
 def reference_target(served: Served, entity: str, key: str) -> str | None:

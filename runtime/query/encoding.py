@@ -69,7 +69,13 @@ def _list_of(type_: Type, dialect: Dialect) -> Encoder:
 
 def print_moment(moment: datetime) -> str:
     """RFC 3339 of a moment in UTC, with microseconds only where there are any."""
-    return f"{moment.isoformat()[:19]}{f'.{moment.microsecond:06}' if moment.microsecond else ''}Z"
+    return f"{moment.isoformat()[:-6]}Z"
+
+
+def print_id(stored: bytes) -> str:
+    """The 16 bytes of an id as text."""
+    text = stored.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def print_length(microseconds: int) -> str:
@@ -82,7 +88,7 @@ def print_length(microseconds: int) -> str:
 
 _SQLITE: dict[Kind, Encoder] = {
     Kind.INSTANT: lambda stored: print_moment(EPOCH + timedelta(microseconds=stored)),
-    Kind.REFERENCE: lambda stored: str(UUID(bytes=stored)),
+    Kind.REFERENCE: print_id,
     Kind.DURATION: print_length,
     Kind.JSON: orjson.loads,
 }

@@ -10,10 +10,20 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from expressions.registry import Dialect
 from expressions.sql import compile_sql
+from expressions.storage import Stored, column_type
 from expressions.typed import Checked
 from runtime.access import Access, Act
-from runtime.query.columns import Column, columns_of, encode_rows, live_fields, wanted_fields
+from runtime.query.columns import (
+    SYSTEM_TYPES,
+    Column,
+    columns_of,
+    encode_rows,
+    live_fields,
+    wanted_fields,
+)
+from runtime.query.encoding import raw
 from runtime.query.expanding import expand_rows, expansion_fields, parse_expand
 from runtime.query.filters import check_filter
 from runtime.query.live import Live, live_in, readable_scope, rows_of
@@ -77,10 +87,17 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A statement that reads a page: its columns, and behind them ``id`` and the sort values."""
+    """A statement that reads a page: its columns, and behind them ``id`` and the sort values in their storage form."""
 
     statement: sa.Select[Any]
     columns: tuple[Column, ...]
+    place: tuple[Stored, ...]
+
+    def place_of(self, row: Sequence[Any], dialect: Dialect) -> Place:
+        """The place of a row."""
+        stored = zip(self.place, row[len(self.columns) :], strict=True)
+        id_, *values = (type_.decode(value, dialect) for type_, value in stored)
+        return Place(tuple(values), id_)
 
 
 def list_page(connection: Connection, access: Access, now: datetime, entity: str, query: ListQuery) -> Page:
@@ -96,7 +113,7 @@ def list_page(connection: Connection, access: Access, now: datetime, entity: str
     keys = parse_sort(access, entity, query.sort)
     place = Place.from_json(query.cursor, keys) if query.cursor is not None else None
     shown = wanted_fields(access, entity, query.fields)
-    read = wanted_fields(access, entity, [*shown, *expansion_fields(expansion)])
+    read = wanted_fields(access, entity, [*shown, *expansion_fields(expansion)]) if expansion else shown
     words = search_parameters(access, entity, query.search)
     shape = Shape(entity, query.filter, keys, read, bool(words), query.act)
     checked_filter(access, shape)
@@ -104,16 +121,14 @@ def list_page(connection: Connection, access: Access, now: datetime, entity: str
     if query.search is not None and not words:
         return Page([], None, _no_count(query))
     rows = _read(connection, access, parameters, shape, place, query.limit + 1)
-    columns = _selection(access, shape, "all", None).columns
-    items = encode_rows(columns, rows[: query.limit])
-    following = _place(rows[query.limit - 1], len(columns)).to_json() if len(rows) > query.limit else None
+    selection = _selection(access, shape, "all", None)
+    items = encode_rows(selection.columns, rows[: query.limit])
+    following = None
+    if len(rows) > query.limit:
+        following = selection.place_of(rows[query.limit - 1], access.served.dialect).to_json()
     expand_rows(connection, access, parameters, entity, items, expansion, read_by_ids)
     count = _count(connection, access, parameters, shape, query)
     return Page(without(items, shown, read), following, count)
-
-
-def _place(row: Sequence[Any], columns: int) -> Place:
-    return Place(tuple(row[columns + 1 :]), row[columns])
 
 
 def checked_filter(access: Access, shape: Shape) -> Checked | None:
@@ -155,7 +170,7 @@ def _execute(
 ) -> list[Sequence[Any]]:
     selection = _selection(access, shape, phase, None if place is None else place.nulls)
     binds = {**parameters, "most": limit, **(place.parameters() if place else {})}
-    return list(connection.execute(selection.statement, binds))
+    return list(connection.execute(selection.statement, binds).all())
 
 
 def _selection(access: Access, shape: Shape, phase: Phase, nulls: tuple[bool, ...] | None) -> Selection:
@@ -171,8 +186,10 @@ def _build(access: Access, shape: Shape, phase: Phase, nulls: tuple[bool, ...] |
         conditions.append(first.is_(None) if phase == "empty" else first.is_not(None))
     if nulls is not None:
         conditions.append(behind(shape.keys, nulls, root, first_given=phase == "given"))
-    place = [root.c.id, *(root.c[key.column] for key in shape.keys)]
-    named = [column.sql for column in columns] + place
+    dialect = access.served.dialect
+    place = [("id", SYSTEM_TYPES["id"]), *((key.column, key.type) for key in shape.keys)]
+    named = [column.sql for column in columns]
+    named += [raw(root.c[name], type_, dialect) for name, type_ in place]
     statement = (
         sa.select(*(column.label(f"c{number}") for number, column in enumerate(named)))
         .select_from(root)
@@ -180,7 +197,7 @@ def _build(access: Access, shape: Shape, phase: Phase, nulls: tuple[bool, ...] |
         .order_by(*order_by(shape.keys, root, first_given=phase == "given"))
         .limit(sa.bindparam("most", type_=sa.Integer()))
     )
-    return Selection(statement, columns)
+    return Selection(statement, columns, tuple(column_type(type_) for _, type_ in place))
 
 
 def base(

@@ -22,32 +22,30 @@ from runtime.refusals import BadQuery, FieldError, NotFound
 
 @dataclass(frozen=True, slots=True)
 class ByIds:
-    """A statement that reads records by id (expanding bind ``ids``), and what its columns mean."""
+    """A statement that reads records by id (bind ``id``, or expanding ``ids``), and what its columns mean."""
 
     statement: sa.Select[Any]
     columns: tuple[Column, ...]
 
 
-def by_ids(access: Access, entity: str, fields: tuple[str, ...]) -> ByIds:
+def by_ids(access: Access, entity: str, fields: tuple[str, ...], *, one: bool = False) -> ByIds:
     """The kept statement of readable fields of the records of an entity (or people, teams, regions)."""
-    key = ("by_ids", access.policy, entity, fields)
-    return store_of(access.served).get(key, lambda: _by_ids(access, entity, fields))
+    key = ("by_ids", access.policy, entity, fields, one)
+    return store_of(access.served).get(key, lambda: _by_ids(access, entity, fields, one))
 
 
-def _by_ids(access: Access, entity: str, fields: tuple[str, ...]) -> ByIds:
+def _by_ids(access: Access, entity: str, fields: tuple[str, ...], one: bool) -> ByIds:
     served = access.served
     is_own = entity in served.app.entities
     root = (
         rows_of(served, entity, live_fields(served, entity, fields)) if is_own else _platform(access, entity)
     )
     columns = columns_of(access, entity, fields, root)
+    named = sa.bindparam("id", type_=Uuid()) if one else sa.bindparam("ids", expanding=True, type_=Uuid())
     statement = (
         sa.select(*(column.sql.label(f"c{number}") for number, column in enumerate(columns)))
         .select_from(root)
-        .where(
-            root.c.id.in_(sa.bindparam("ids", expanding=True, type_=Uuid())),
-            access.row_filter(entity, "read", root),
-        )
+        .where(root.c.id == named if one else root.c.id.in_(named), access.row_filter(entity, "read", root))
     )
     return ByIds(statement, columns)
 
@@ -67,8 +65,9 @@ def read_by_ids(
     """Those of the records that may be read, in wire form (one statement)."""
     if not ids:
         return []
-    found = by_ids(access, entity, fields)
-    rows = connection.execute(found.statement, {**parameters, "ids": list(ids)})
+    one = len(ids) == 1
+    found = by_ids(access, entity, fields, one=one)
+    rows = connection.execute(found.statement, {**parameters, **({"id": ids[0]} if one else {"ids": ids})})
     return encode_rows(found.columns, rows)
 
 
@@ -129,7 +128,7 @@ def _with_references(
     access: Access, entity: str, shown: tuple[str, ...], expansion: Expansion
 ) -> tuple[str, ...]:
     """What has to be read: what is shown, and what is expanded."""
-    return wanted_fields(access, entity, [*shown, *expansion_fields(expansion)])
+    return wanted_fields(access, entity, [*shown, *expansion_fields(expansion)]) if expansion else shown
 
 
 def without(

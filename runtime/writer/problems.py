@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from runtime.refusals import FieldError, Invalid, Refused, UniqueTaken
 from runtime.served import Served
+from schema_store.database import constraint_of
 
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.*)")
 _PRIMARY = ("id",)
@@ -38,16 +38,11 @@ def _fields(served: Served, entity: str, columns: Iterable[str]) -> tuple[str, .
 
 
 def _postgresql(served: Served, entity: str, problem: IntegrityError) -> tuple[str, ...] | None:
-    name = _constraint(problem)
+    name = constraint_of(problem)
     table = served.entity_table(entity)
     if name == f"{table.name}_pkey":
         return _PRIMARY
     return next((tuple(index.columns.keys()) for index in table.indexes if index.name == name), None)
-
-
-def _constraint(problem: IntegrityError) -> str | None:
-    diagnostics: Any = getattr(problem.orig, "diag", None)
-    return getattr(diagnostics, "constraint_name", None)
 
 
 def _sqlite(problem: IntegrityError) -> tuple[str, ...] | None:
@@ -61,7 +56,7 @@ def _reference(served: Served, entity: str, problem: IntegrityError) -> str | No
     """The field whose foreign key is violated; empty where the database does not say which; None: it is another."""
     if served.dialect == "sqlite":
         return "" if "FOREIGN KEY constraint failed" in str(problem.orig) else None
-    column = (_constraint(problem) or "").removeprefix("fk_")
+    column = (constraint_of(problem) or "").removeprefix("fk_")
     if column not in served.entity_table(entity).c:
         return None
     return _fields(served, entity, [column])[0]

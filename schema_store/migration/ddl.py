@@ -27,7 +27,7 @@ from schema_store.migration.operations import (
     SetNullable,
     SetOnDelete,
 )
-from schema_store.tables import RULES, key_name, link_table, record_column, system_columns
+from schema_store.tables import RULES, index_condition, key_name, link_table, record_column, system_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Ddl:
 
     def create_index(self, operation: CreateIndex, *, concurrently: bool = False) -> None:
         """An index; ``concurrently`` (PostgreSQL) lets writers go on and needs a connection without transaction."""
-        where = sa.text("deleted_at IS NULL") if operation.index.unique else None
+        where = index_condition(self.layout.table(operation.entity), operation.index)
         options = {"postgresql_concurrently": True} if concurrently else {}
         self._alembic.create_index(
             operation.index.name,

@@ -15,7 +15,6 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from uuid_utils.compat import uuid7
 
@@ -35,7 +34,7 @@ from schema_store.structure.load import load_document
 from schema_store.versions import Signature
 from templates import read_template
 from tests.asgi import Answer, Browser
-from tests.conftest import Databases
+from tests.conftest import Databases, listening
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 #: Person, team, region, roles.
@@ -141,11 +140,8 @@ class Crm:
             if not statement.startswith("BEGIN"):
                 statements.append(statement)
 
-        event.listen(self.engine, "before_cursor_execute", note)
-        try:
+        with listening(self.engine, note):
             yield statements
-        finally:
-            event.remove(self.engine, "before_cursor_execute", note)
 
 
 def make_crm(engine: Engine, home: Path) -> Crm:

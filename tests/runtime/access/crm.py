@@ -59,7 +59,7 @@ class Crm:
         actor = actor_of(connection.execute(person_query().where(USERS.c.id == ident(name))).all())
         held = actor.roles.get("crm", frozenset()) | set(more)
         actor = replace(actor, roles={"crm": held}, admin=admin)
-        return access_for(self.served, actor, actor_values(connection, actor, "crm"))
+        return access_for(self.served, actor, actor_values(actor, "crm"))
 
     def add(self, connection: Connection, entity: str, record: str, owner: str | None, **values: Any) -> UUID:
         """Insert a record as it is; its id is that of its name."""

@@ -233,13 +233,13 @@ def test_the_actor_words_follow_the_trees(people: Engine) -> None:
     with writing(people) as connection:
         session = find_session(connection, open_session(connection, rep, NOW), NOW)
         assert session is not None
-        values = actor_values(connection, session.actor, "crm")
+        values = actor_values(session.actor, "crm")
         assert (values.me, values.my_team, values.my_region) == (rep, team, region)
         assert set(values.my_teams) == {team, below}
         assert values.my_regions == (region,)
         assert values.my_roles == ("hr", "sales")
-        assert actor_values(connection, session.actor, "erp").my_roles == ()
+        assert actor_values(session.actor, "erp").my_roles == ()
         lonely = find_username(connection, "lonely").row.id
         session = find_session(connection, open_session(connection, lonely, NOW), NOW)
         assert session is not None
-        assert actor_values(connection, session.actor, "crm").my_teams == ()
+        assert actor_values(session.actor, "crm").my_teams == ()

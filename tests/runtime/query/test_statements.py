@@ -11,13 +11,15 @@ from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
+from sqlalchemy.util import greenlet_spawn
 
 from runtime.query.lists import Selection
 from runtime.query.records import ByIds
 from runtime.query.store import Store, store_of
-from schema_store.database import reading, writing
+from schema_store.database import in_loop, reading, writing
 from tests.api.crm import NOW, Crm, crm
+from tests.asgi import run_in_loop
+from tests.conftest import listening
 
 __all__ = ["crm"]
 RECORDS = 4_000
@@ -120,11 +122,8 @@ def noted(crm: Crm) -> Iterator[list[tuple[str, Any]]]:
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         found.append((statement, parameters))
 
-    event.listen(crm.engine, "before_cursor_execute", note)
-    try:
+    with listening(crm.engine, note):
         yield found
-    finally:
-        event.remove(crm.engine, "before_cursor_execute", note)
 
 
 def plan_of(crm: Crm, who: str, path: str) -> str:
@@ -134,10 +133,16 @@ def plan_of(crm: Crm, who: str, path: str) -> str:
         crm.items(who, path)
     pages = [(text, values) for text, values in statements if "lead_" in text and "LIMIT" in text]
     text, values = pages[0]
-    explain = "EXPLAIN QUERY PLAN" if crm.engine.dialect.name == "sqlite" else "EXPLAIN"
-    with reading(crm.engine) as connection:
-        rows = connection.exec_driver_sql(f"{explain} {text}", values).all()
-    return "\n".join(" ".join(str(value) for value in row) for row in rows)
+    loop = in_loop(crm.engine)
+    explain = "EXPLAIN" if loop else "EXPLAIN QUERY PLAN"
+    engine = loop.reads if loop else crm.engine
+
+    def ask() -> str:
+        with reading(engine) as connection:
+            rows = connection.exec_driver_sql(f"{explain} {text}", values).all()
+        return "\n".join(" ".join(str(value) for value in row) for row in rows)
+
+    return run_in_loop(greenlet_spawn(ask)) if loop else ask()
 
 
 def index_of(crm: Crm, field: str) -> str:
@@ -161,6 +166,7 @@ def index_of(crm: Crm, field: str) -> str:
         ("rep1", "limit=10&sort=name", "owner_id"),
         ("rep1", "limit=10", "owner_id"),
         ("admin", "limit=10&sort=budget&filter=" + quote("stage == 'dormant'"), "stage"),
+        ("admin", "limit=10&filter=" + quote("stage == 'qualified' and budget > 5"), "stage"),
     ],
 )
 def test_an_index_serves_a_list(many: Crm, who: str, words: str, field: str) -> None:
