@@ -144,7 +144,7 @@ class Endpoint(APIRoute):
 
         def answer(call: Call, raw: bytes) -> Response:
             try:
-                response = _twice(work, call, raw)
+                response = _twice(work, call, raw, unit)
             except (Refused, Problem) as refusal:
                 return render(_problem(refusal), call.locale)
             except IntegrityError:
@@ -156,12 +156,15 @@ class Endpoint(APIRoute):
         return handle
 
 
-def _twice(work: Callable[[Call, bytes], Response], call: Call, raw: bytes) -> Response:
-    """Do the work, and once more where the database could not put it in order with the work of others."""
+def _twice(work: Callable[[Call, bytes], Response], call: Call, raw: bytes, unit: Unit) -> Response:
+    """Do the work, and once more where the database could not put it in order with the work of others.
+
+    So is what only reads where the connection turned out to have ended: who writes cannot know what was committed.
+    """
     try:
         return work(call, raw)
     except DBAPIError as error:
-        if sqlstate_of(error) not in _AGAIN:
+        if sqlstate_of(error) not in _AGAIN and not (unit == "read" and error.connection_invalidated):
             raise
         call.headers.clear()
         return work(call, raw)
