@@ -21,6 +21,7 @@ lint: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Ratios to hand-written code; with more leads: python -m benchmarks records --rows 1000000
 bench: install
 	$(BIN)/python -m benchmarks
 

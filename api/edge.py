@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy.exc import OperationalError
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.messages import choose_locale
 from api.problem import Problem, render, report_crash
 from api.settings import Settings
+from schema_store.database import is_unavailable
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 #: Probes come by address; they see nothing and change nothing.
@@ -68,16 +68,13 @@ class Edge:
             await self.app(scope, receive, note_start)
         except Problem as problem:
             await render(problem, locale)(scope, receive, send)
-        except OperationalError as error:
-            if started:
-                raise
-            report_crash(error)
-            unavailable = Problem(503, "unavailable", headers={"Retry-After": "5"})
-            await render(unavailable, locale)(scope, receive, send)
         except Exception as error:
             if started:
                 raise
-            await render(report_crash(error), locale)(scope, receive, send)
+            answer = report_crash(error)
+            if is_unavailable(error):
+                answer = Problem(503, "unavailable", headers={"Retry-After": "5"})
+            await render(answer, locale)(scope, receive, send)
 
     def _as_seen(self, scope: Scope, headers: Headers) -> dict[str, Any]:
         """The scope with the address and scheme of the reader instead of the nearest proxy's; HEAD becomes GET."""

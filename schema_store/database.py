@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.util import greenlet_spawn
 
 from expressions.sqlite_functions import register
@@ -150,8 +151,9 @@ def _asyncpg(url: URL, **options: Any) -> Engine:
     # What SQLAlchemy calls an AsyncEngine is this engine with greenlet_spawn round each call, and imports its ORM.
     engine = sa.create_engine(
         url.set(drivername="postgresql+asyncpg"),
-        pool_size=8,
-        max_overflow=8,
+        # Who finds none free waits for one: a connection beyond the pool would be opened and closed by each request.
+        pool_size=10,
+        max_overflow=0,
         connect_args={
             "server_settings": {"timezone": "UTC", "lock_timeout": "10s"},
             "prepared_statement_cache_size": 1_000,
@@ -175,6 +177,13 @@ def _require_alive(connection: Any, record: Any, _proxy: Any) -> None:
         connection.ping()
     except connection.dbapi.Error as error:
         raise DisconnectionError from error
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether an error says that the database cannot be reached, ended the connection, or has none free."""
+    if isinstance(error, DBAPIError):
+        return isinstance(error, OperationalError) or error.connection_invalidated
+    return isinstance(error, PoolTimeout | ConnectionError)
 
 
 def sqlstate_of(error: DBAPIError) -> str | None:

@@ -11,9 +11,12 @@ import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 from sqlalchemy.engine import Engine
 
+from api.app import create_app
 from api.endpoint import Caller, Endpoint, runs
 from api.json import LARGE
-from schema_store.database import writing
+from api.settings import Settings
+from runtime.people.secrets import new_token
+from schema_store.database import connect, writing
 from tests.asgi import Browser, sign_in
 from tests.people import PASSWORD, add_person
 
@@ -72,6 +75,27 @@ def test_what_is_slow_keeps_nobody_waiting(rep: Browser, app: FastAPI) -> None:
     finally:
         ends.set()
         working.join()
+
+
+def test_what_only_reads_outlives_the_end_of_its_connections(
+    rep: Browser, app: FastAPI, people: Engine
+) -> None:
+    if people.dialect.name != "postgresql":
+        pytest.skip("SQLite has no connections that somebody else could end")
+    assert rep.get("/me").status == 200
+    with writing(people) as connection:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        connection.exec_driver_sql(
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"
+        )
+    assert rep.get("/me").status == 200
+
+
+def test_a_database_that_is_not_there_is_said_to_be_unavailable(settings: Settings) -> None:
+    app = create_app(connect("postgresql://postgres@127.0.0.1:1/nowhere"), settings)
+    token = new_token()[0]
+    answer = Browser(app, headers={"authorization": f"Bearer {token}"}, tells_origin=False).get("/me")
+    assert (answer.status, answer.code, answer.header("retry-after")) == (503, "unavailable", "5")
 
 
 def test_a_statement_made_stale_by_a_publish_is_run_once_more(

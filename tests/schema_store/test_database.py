@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TypeVar
 
 import pytest
@@ -12,7 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.util import greenlet_spawn
 
 from schema_store import database
-from schema_store.database import LoopEngines, connect, constraint_of, in_loop, reading, writing
+from schema_store.database import (
+    LoopEngines,
+    connect,
+    constraint_of,
+    in_loop,
+    is_unavailable,
+    reading,
+    writing,
+)
 from tests.asgi import run_in_loop
 from tests.conftest import Databases
 
@@ -102,3 +111,20 @@ def test_the_constraint_is_named_through_both_drivers(both: tuple[Engine, LoopEn
 
     assert break_it(engine) == "only_once"
     assert there(lambda: break_it(loop.writes)) == "only_once"
+
+
+def test_who_waits_too_long_for_a_connection_is_told_that_it_is_unavailable(
+    both: tuple[Engine, LoopEngines], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, loop = both
+    monkeypatch.setattr(loop.reads.pool, "_timeout", 0.2)
+
+    def take_all() -> None:
+        with ExitStack() as stack:
+            for _ in range(11):
+                stack.enter_context(reading(loop.reads))
+
+    with pytest.raises(sa.exc.TimeoutError) as caught:
+        there(take_all)
+    assert is_unavailable(caught.value)
+    assert not is_unavailable(ValueError())
