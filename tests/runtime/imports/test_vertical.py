@@ -11,7 +11,7 @@ __all__ = ["crm"]
 
 def test_from_file_to_records_and_back(crm: World) -> None:
     text = '姓名,手机,线索来源,预算范围,备注\n张三,13911110001,官网询盘,¥3.5万,一\n李四,13911110002,展会,"1,200",\n'
-    job = bring(crm, text)
+    job = bring(crm, text, rules="none")  # to-dos that rules make would hang on the leads
     assert (job.state, job.goal, job.error) == ("previewed", "previewed", None), rows(crm, job)
     assert job.counts == {"new": 2}
     job = to(crm, job, "applied")
@@ -22,7 +22,7 @@ def test_from_file_to_records_and_back(crm: World) -> None:
     stored = crm.stored("lead", first.record)
     assert (stored["name"], str(stored["budget"]), stored["source"]) == ("张三", "35000.00", "website")
     job = to(crm, job, "undone")
-    assert (job.state, job.counts["undone"]) == ("undone", 2), rows(crm, job)
+    assert (job.state, job.counts["undone"]) == ("undone", 2)
     assert crm.stored("lead", first.record)["deleted_at"] is not None
 
 

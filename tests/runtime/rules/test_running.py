@@ -180,13 +180,6 @@ def test_a_rule_is_all_or_nothing_and_what_it_started_goes_with_it(install: Inst
     assert [each.state for each in world.support("run", case)] == ["failed", "waiting"]
 
 
-def test_a_rule_has_the_rights_that_it_lists_and_no_others(install: Install) -> None:
-    world = install(rule("poor", "case", created(), LETTER, rights=["case:update"]))
-    case = world.create("case", {"name": "a"}).id
-    assert (last(world, case).state, steps(world, case)[0]["refusal"]) == ("failed", {"code": "forbidden"})
-    assert count(world, "letter") == 0
-
-
 def test_what_a_rule_makes_belongs_to_the_owner_of_its_record(install: Install) -> None:
     world = install(rule("write", "case", created(), LETTER, rights=["letter:create"]))
     case = world.create("case", {"name": "a"}).id

@@ -31,7 +31,7 @@ def still_crm(request: pytest.FixtureRequest, databases: Databases) -> Iterator[
         pytest.skip("PostgreSQL does not answer")
     document, complaints = load_document(read_template("crm"))
     assert document is not None, complaints
-    still = document.model_copy(update={"rules": (), "signals": (), "slas": ()})
+    still = document.model_copy(update={"rules": [], "signals": [], "slas": [], "tests": []})
     world = build(databases, request.param, still)
     yield world
     databases.remove(world.engine)
