@@ -66,8 +66,6 @@ then|则动作|then action
 tiers|升级层级|tier
 transitions|流转|transition
 uniques|唯一约束|unique key
-evidence|出示的凭证|evidence shown
-tasks|待办|to-dos
 validations|校验规则|validation rule
 views|视图|view
 widgets|图表|widget
@@ -127,6 +125,7 @@ effect|效果|effect
 end|结束|end
 entity|实体|entity
 event|事件|event
+evidence|出示的凭证|evidence shown
 exclusive|不含边界|exclusive
 expect|期望值|expected values
 expected_events|预期事件|expected events
@@ -221,6 +220,7 @@ subject|主题|subject
 tab|标签页|tab
 tags|标签|tags
 target|目标|target
+tasks|待办|to-dos
 teams|团队|teams
 text|文字|text
 thanks|致谢语|thanks
