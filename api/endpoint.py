@@ -176,21 +176,13 @@ class Endpoint(APIRoute):
 
         def answer(call: Call, sent: Sent) -> Response:
             try:
-<<<<<<< HEAD
-                response = _twice(work, call, sent)
+                response = _twice(work, call, sent, unit)
             except (Refused, Problem, IntegrityError) as refusal:
                 said = Conflict() if isinstance(refusal, IntegrityError) else refusal
                 call.refused.append(said)
                 note_refusals(call)
                 return render(_problem(said), call.locale)
             note_refusals(call)
-=======
-                response = _twice(work, call, raw, unit)
-            except (Refused, Problem) as refusal:
-                return render(_problem(refusal), call.locale)
-            except IntegrityError:
-                return render(problem_of(Conflict()), call.locale)
->>>>>>> perf
             for name, value in call.headers:
                 response.headers.append(name, value)
             return response
@@ -198,7 +190,6 @@ class Endpoint(APIRoute):
         return handle
 
 
-<<<<<<< HEAD
 class Again(Exception):
     """The unit meets another one that has just committed: done once more it sees what that one did.
 
@@ -211,15 +202,11 @@ class Again(Exception):
         self.refusal = refusal
 
 
-def _twice(work: Callable[[Call, Sent], Response], call: Call, sent: Sent) -> Response:
-    """Do the work, and once more where it could not be put in order with the work of others."""
-=======
-def _twice(work: Callable[[Call, bytes], Response], call: Call, raw: bytes, unit: Unit) -> Response:
-    """Do the work, and once more where the database could not put it in order with the work of others.
+def _twice(work: Callable[[Call, Sent], Response], call: Call, sent: Sent, unit: Unit) -> Response:
+    """Do the work, and once more where it could not be put in order with the work of others.
 
     So is what only reads where the connection turned out to have ended: who writes cannot know what was committed.
     """
->>>>>>> perf
     try:
         return work(call, sent)
     except DBAPIError as error:

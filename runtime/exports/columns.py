@@ -17,6 +17,7 @@ from runtime.access import Access
 from runtime.exports.cells import Out
 from runtime.imports.targets import SYSTEM_LABELS
 from runtime.imports.values import split_list
+from runtime.query.finding import is_unique
 from runtime.query.lookup import naming_fields, read_many
 from runtime.unit import Unit
 from schema_store.compiled.app import CompiledField
@@ -227,12 +228,14 @@ def _names(unit: Unit, entity: str, ids: set[str]) -> dict[str, str]:
     else:
         if not unit.access.can(entity, "read"):
             return {}
-        name = unit.served.app.entities[entity].name_field
-        fields = [field.key for field in naming_fields(unit.access, entity)]
-        # A name that occurs once says more than a number; a number finds its record, a common name may not.
-        is_own = any(field == name for field in fields[:-1]) or fields[:1] == [name]
-        keys = [name] if is_own and name else fields[:1]
+        keys = [_naming(unit, entity)]
     found = read_many(unit.connection, unit.access, unit.now, entity, {UUID(id_) for id_ in ids}, keys)
-    return {
-        str(id_): str(row[keys[0]]) for id_, row in found.items() if keys and row.get(keys[0]) is not None
-    }
+    return {str(id_): str(row[keys[0]]) for id_, row in found.items() if row.get(keys[0]) is not None}
+
+
+def _naming(unit: Unit, entity: str) -> str:
+    """The field that stands for a record: its name where that occurs once, else what tells it apart, else the name."""
+    owner = unit.served.app.entities[entity]
+    fields = naming_fields(unit.access, entity)
+    unique = [field.key for field in fields if field.key == owner.name_field and is_unique(owner, field)]
+    return (unique or [field.key for field in fields] or ["id"])[0]
