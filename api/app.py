@@ -14,8 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from api.edge import Edge
 from api.headers import SecurityHeaders
+from api.measuring import Figures, Measured
 from api.messages import choose_locale
-from api.metrics import Measured, Metrics
 from api.pages import apps_page
 from api.problem import install_problem_handlers
 from api.routes.platform import add_routes
@@ -50,8 +50,8 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
         else None,
     )
     app.state.workspace = Workspace(engine, settings, secret)
-    metrics = Metrics(engine)
-    app.add_middleware(Measured, metrics=metrics)
+    figures = Figures(engine)
+    app.add_middleware(Measured, figures=figures)
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)
@@ -71,7 +71,7 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
             connection.exec_driver_sql("SELECT 1")
         return JSONResponse({"status": "ok"})
 
-    app.add_route("/metrics", metrics.show, include_in_schema=False)
+    app.add_route("/metrics", figures.show, include_in_schema=False)
 
     @app.get("/")
     def home(request: Request) -> HTMLResponse:
