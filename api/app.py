@@ -16,8 +16,8 @@ from api.dispatch import Dispatch
 from api.edge import Edge
 from api.headers import SecurityHeaders
 from api.importing import ImportRunner
+from api.measuring import Figures, Measured
 from api.messages import choose_locale
-from api.metrics import Measured, Metrics
 from api.pages import apps_page
 from api.problem import install_problem_handlers
 from api.routes.platform import BASE, GROUPS, add_routes
@@ -53,9 +53,9 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     )
     app.state.workspace = Workspace(engine, settings, secret)
     app.state.imports = ImportRunner(engine, lambda: app.state.workspace.clock())
-    metrics = Metrics(engine)
+    figures = Figures(engine)
     app.add_middleware(Dispatch, base=BASE, routes=[route for group in GROUPS for route in group.routes])
-    app.add_middleware(Measured, metrics=metrics)
+    app.add_middleware(Measured, figures=figures)
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
     install_problem_handlers(app)
@@ -75,7 +75,7 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
             connection.exec_driver_sql("SELECT 1")
         return JSONResponse({"status": "ok"})
 
-    app.add_route("/metrics", metrics.show, include_in_schema=False)
+    app.add_route("/metrics", figures.show, include_in_schema=False)
 
     @app.get("/")
     def home(request: Request) -> HTMLResponse:

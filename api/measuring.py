@@ -27,7 +27,7 @@ _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
 
-class Metrics:
+class Figures:
     """What one application counts."""
 
     def __init__(self, engine: Engine):
@@ -82,8 +82,8 @@ class _Pool(Collector):
 class Measured:
     """Counts every answer of the application inside."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics):
-        self.app, self.metrics = app, metrics
+    def __init__(self, app: ASGIApp, figures: Figures):
+        self.app, self.figures = app, figures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and count it when it is answered; one that crashes is a 500."""
@@ -101,4 +101,4 @@ class Measured:
         try:
             await self.app(scope, receive, note)
         finally:
-            self.metrics.count(scope, status, time.perf_counter() - begin)
+            self.figures.count(scope, status, time.perf_counter() - begin)
