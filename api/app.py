@@ -48,7 +48,7 @@ def create_app(engine: Engine, settings: Settings) -> FastAPI:
             connection.exec_driver_sql("SELECT 1")
         return JSONResponse({"status": "ok"})
 
-    @app.get("/")
+    @app.get("/", response_class=HTMLResponse)
     def home(request: Request) -> HTMLResponse:
         """The installed apps."""
         with reading(engine) as connection:
