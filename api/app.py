@@ -77,7 +77,7 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
 
     app.add_route("/metrics", figures.show, include_in_schema=False)
 
-    @app.get("/")
+    @app.get("/", response_class=HTMLResponse)
     def home(request: Request) -> HTMLResponse:
         """The installed apps."""
         with reading(engine) as connection:

@@ -33,7 +33,7 @@ def describe_api(access: Access, app: str, locale: Locale) -> dict[str, Any]:
     """
     served = access.served.app
     entities = [entity for key, entity in served.entities.items() if access.readable(key)]
-    schemas: dict[str, Schema] = {"Problem": _problem_schema()}
+    schemas: dict[str, Schema] = {"Problem": _problem_schema(), "DryRun": _DRY_RUN}
     paths: dict[str, Any] = {}
     for entity in entities:
         schemas |= _entity_schemas(access, entity)
@@ -101,6 +101,7 @@ def _entity_schemas(access: Access, entity: CompiledEntity) -> dict[str, Schema]
                 "next": {"type": ["string", "null"]},
                 "count": {
                     "type": ["object", "null"],
+                    "required": ["value", "exact"],
                     "properties": {"value": {"type": "integer"}, "exact": {"type": "boolean"}},
                 },
             },
@@ -130,7 +131,8 @@ def _entity_paths(access: Access, app: str, entity: CompiledEntity, locale: Loca
         f"{place}/{{id}}": {"parameters": [_ID_PARAMETER], **one},
     }
     if entity.pipelines and access.can(key, "transition"):
-        moved = _operation(f"move{name}", label, _ref(name), _KEYED, _move_schema(entity))
+        answer: Schema = {"oneOf": [_ref(name), _ref("DryRun")]}
+        moved = _operation(f"move{name}", label, answer, _KEYED, _move_schema(entity))
         paths[f"{place}/{{id}}/transition"] = {"parameters": [_ID_PARAMETER], "post": moved}
     if _can_convert(access, entity):
         converted = _operation(f"convert{name}", label, converted_schema(entity), _KEYED, wish_schema(entity))
@@ -222,8 +224,11 @@ def _calculation(calculation: CompiledCalculation, locale: Locale) -> Schema:
             "record_id": {"type": "string", "format": "uuid"},
         },
     }
-    lines = {"type": "array", "items": {"type": "object"}}
-    answer = {"type": "object", "properties": {"value": {}, "lines": lines}}
+    answer = {
+        "type": "object",
+        "required": ["value", "lines"],
+        "properties": {"value": {}, "lines": {"type": "array", "items": _CALCULATION_LINE}},
+    }
     return _operation(f"calculate_{calculation.key}", _word(calculation.label, locale), answer, [], body)
 
 
@@ -285,8 +290,24 @@ _AGGREGATE_WORDS = [
     _FILTER,
     _SEARCH,
 ]
+_CALCULATION_LINE: Schema = {
+    "type": "object",
+    "required": ["key", "label", "expression", "value"],
+    "properties": {"key": _TEXT, "label": {"type": "object"}, "expression": _TEXT, "value": {}},
+}
+_UNMET: Schema = {
+    "type": "object",
+    "required": ["key", "kind", "message", "needed", "seen"],
+    "properties": {"key": _TEXT, "kind": _TEXT, "message": _TEXT, "needed": {}, "seen": {}},
+}
+_DRY_RUN: Schema = {
+    "type": "object",
+    "required": ["allowed", "unmet"],
+    "properties": {"allowed": {"type": "boolean"}, "unmet": {"type": "array", "items": _UNMET}},
+}
 _ROWS: Schema = {
     "type": "object",
+    "required": ["rows", "truncated"],
     "properties": {
         "rows": {"type": "array", "items": {"type": "object"}},
         "truncated": {"type": "boolean"},
@@ -313,6 +334,6 @@ def _problem_schema() -> Schema:
                     "properties": dict.fromkeys(("field", "pointer", "code", "message"), _TEXT),
                 },
             },
-            "unmet": {"type": "array", "items": {"type": "object"}},
+            "unmet": {"type": "array", "items": _UNMET},
         },
     }

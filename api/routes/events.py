@@ -91,7 +91,23 @@ class CalculationBody(Body):
     record_id: UUID | None = None
 
 
-@router.post("/calculations/{key}", operation_id="calculate", response_model=dict[str, Any])
+class CalculationLine(BaseModel):
+    """A step of a calculation: its text and what came out."""
+
+    key: str
+    label: dict[str, str]
+    expression: str
+    value: Any
+
+
+class CalculationAnswer(BaseModel):
+    """What came out, and every line that led to it."""
+
+    value: Any
+    lines: list[CalculationLine]
+
+
+@router.post("/calculations/{key}", operation_id="calculate", response_model=CalculationAnswer)
 @runs(unit="read", scope="read")
 def run_calculation(call: Caller, app: str, key: str, body: CalculationBody) -> Response:
     """The value of a calculation with every line that led to it."""

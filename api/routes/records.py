@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,7 @@ from pydantic import Field
 from api.apps import CountWord, etag_of, open_app
 from api.endpoint import Caller, Endpoint, QueryWords
 from api.json import json_response
+from api.routes.shapes import FiguresShape, RecordShape, RecordsShape
 from api.secret import read_cursor, sign_cursor
 from api.transaction import Call
 from runtime.query import AggregateQuery, ListQuery, aggregate, get, list_page
@@ -44,7 +45,7 @@ def split_names(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-@router.get("", operation_id="list_records", response_model=dict[str, Any])
+@router.get("", operation_id="list_records", response_model=RecordsShape)
 def list_records(call: Caller, app: str, entity: str, query: Annotated[ListWords, QueryMark()]) -> Response:
     """A page of the records that may be read: ``{items, next, count}``."""
     access = open_app(call, app, entity)
@@ -80,7 +81,7 @@ class AggregateWords(QueryWords):
     search: str | None = Field(default=None, max_length=200)
 
 
-@router.get("/aggregate", operation_id="aggregate_records", response_model=dict[str, Any])
+@router.get("/aggregate", operation_id="aggregate_records", response_model=FiguresShape)
 def aggregate_records(
     call: Caller, app: str, entity: str, query: Annotated[AggregateWords, QueryMark()]
 ) -> Response:
@@ -90,7 +91,7 @@ def aggregate_records(
     return json_response(aggregate(call.connection, access, call.now, entity, asked))
 
 
-@router.get("/{record_id}", operation_id="read_record", response_model=dict[str, Any])
+@router.get("/{record_id}", operation_id="read_record", response_model=RecordShape)
 def read_record(
     call: Caller, app: str, entity: str, record_id: UUID, query: Annotated[ShownWords, QueryMark()]
 ) -> Response:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from fastapi import Query as QueryMark
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field, RootModel
 
 from api.apps import matched_version, open_app
 from api.endpoint import Again, Body, Caller, Endpoint, QueryWords
 from api.idempotency import Answered, once
+from api.routes.shapes import DryRunShape, RecordShape
 from api.transaction import Call
 from api.unmet import unmet_shapes
 from runtime import save
@@ -61,14 +62,6 @@ class Transition(Body):
     note: str | None = Field(default=None, max_length=2_000)
     override: str | None = Field(default=None, min_length=1, max_length=2_000)
     dry_run: bool = False
-
-
-class RecordShape(BaseModel):
-    """A record: what every entity has, then its fields; see the app's own ``openapi.json``."""
-
-    model_config = ConfigDict(extra="allow")
-    id: UUID
-    version: int
 
 
 def unit_of(call: Call, access: Access) -> Unit:
@@ -157,7 +150,7 @@ def restore_record(call: Caller, app: str, entity: str, record_id: UUID) -> Resp
     return once(call, access.served, None, work)
 
 
-@router.post("/{record_id}/transition", operation_id="move_record", response_model=RecordShape)
+@router.post("/{record_id}/transition", operation_id="move_record", response_model=RecordShape | DryRunShape)
 def move_record(call: Caller, app: str, entity: str, record_id: UUID, body: Transition) -> Response:
     """Move a record to a stage; a dry run answers ``{allowed, unmet}``."""
     version = matched_version(call)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.endpoint import QueryWords
 from api.messages import Locale
@@ -40,7 +41,68 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^
 Password = Annotated[str, Field(min_length=1, max_length=1000, json_schema_extra={"format": "password"})]
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
 
-__all__ = ["Code", "Line", "Locale", "Moment", "Page", "PageWords", "Password", "Secret", "left_out"]
+__all__ = [
+    "Code",
+    "DryRunShape",
+    "FiguresShape",
+    "Line",
+    "Locale",
+    "Moment",
+    "Page",
+    "PageWords",
+    "Password",
+    "RecordShape",
+    "RecordsShape",
+    "Secret",
+    "left_out",
+]
+
+
+class RecordShape(BaseModel):
+    """A record: what every entity has, then its fields; see the app's own ``openapi.json``."""
+
+    model_config = ConfigDict(extra="allow")
+    id: UUID
+    version: int
+
+
+class CountShape(BaseModel):
+    """How many records a list has; not ``exact``: at least so many."""
+
+    value: int
+    exact: bool
+
+
+class RecordsShape(BaseModel):
+    """A page of records; ``count`` is null where nobody asked."""
+
+    items: list[RecordShape]
+    next: str | None
+    count: CountShape | None
+
+
+class FiguresShape(BaseModel):
+    """Rows of groups and measures by name; ``truncated``: there are more groups."""
+
+    rows: list[dict[str, Any]]
+    truncated: bool
+
+
+class UnmetShape(BaseModel):
+    """Something that a stage asks for and that is not there."""
+
+    key: str
+    kind: str
+    message: str
+    needed: Any
+    seen: Any
+
+
+class DryRunShape(BaseModel):
+    """Whether a move would be allowed, and what is missing."""
+
+    allowed: bool
+    unmet: list[UnmetShape]
 
 
 def left_out() -> Any:
