@@ -26,6 +26,7 @@ from expressions.wide import decode_wide, encode_wide
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: U+0000 in a JSON text, not a backslash that someone wrote before ``u0000``.
 _WRITTEN_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = Context(prec=200, rounding=ROUND_DOWN, traps=[Inexact])
 
@@ -209,7 +210,7 @@ class Text(Stored):
 
 def is_storable(value: str) -> bool:
     """Whether both databases can hold the text: no U+0000, no lone surrogate."""
-    return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    return _UNSTORABLE.search(value) is None
 
 
 def _checked(kind: type, value: Any) -> Any:

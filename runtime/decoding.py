@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -88,16 +88,15 @@ def decode_values(unit: Unit, changes: Sequence[Change]) -> None:
         given = _decoded(change)
         change.after |= given
         change.given = frozenset(given)
-        for target, values in _named(change, given):
+        for _, target, ids in _named(unit, change):
             if target != "file":
-                wanted[target].update(*(ids for _, ids in values))
+                wanted[target].update(ids)
     found = {target: find_targets(unit, target, ids) for target, ids in wanted.items()}
     found_files = _usable_files(unit, changes)
     for change in changes:
-        for target, values in _named(change, change.given):
+        for key, target, ids in _named(unit, change):
             there = found_files[change.id] if target == "file" else found[target]
-            for key, ids in values:
-                change.errors += _missing(key, ids, there)
+            change.errors += _missing(key, ids, there)
 
 
 def _load_links(unit: Unit, changes: Sequence[Change]) -> None:
@@ -156,35 +155,31 @@ def _decode(entity: CompiledEntity, key: str, wire: Any) -> Any:
     return entity.fields[key].decode(wire)
 
 
-def _named(change: Change, given: Iterable[str]) -> Iterable[tuple[str, list[tuple[str, tuple[UUID, ...]]]]]:
-    """What the values of these fields refer to: by target, the ids that each field names."""
-    found: dict[str, list[tuple[str, tuple[UUID, ...]]]] = {}
-    for key in given:
-        target, value = target_of(change.entity, key), change.after[key]
-        if target is not None and value is not None:
-            ids = value if isinstance(value, tuple) else (value,)
-            found.setdefault(target, []).append((key, ids))
-    return found.items()
+def _named(unit: Unit, change: Change) -> Iterator[tuple[str, str, tuple[UUID, ...]]]:
+    """What the new values refer to: by field, whose records, and their ids."""
+    targets = targets_of(unit, change.entity)
+    for key, target in targets.items():
+        if key in change.given and (value := change.after[key]) is not None:
+            yield key, target, value if isinstance(value, tuple) else (value,)
 
 
-def _shown(change: Change) -> Iterator[tuple[str, tuple[UUID, ...]]]:
-    """Fields that name files for the first time, with the ids."""
-    for target, values in _named(change, change.given):
-        if target == "file":
-            yield from values
+def _files_of(unit: Unit, change: Change) -> frozenset[UUID]:
+    """The files that fields name for the first time."""
+    named = _named(unit, change)
+    return frozenset(each for _, target, ids in named if target == "file" for each in ids)
 
 
 def _usable_files(unit: Unit, changes: Sequence[Change]) -> Mapping[UUID, frozenset[UUID]]:
     """By record, the files that its fields name and that it may have."""
-    asked = {change.id: (change, _flat(ids for _, ids in _shown(change))) for change in changes}
-    return usable_files(unit, [(change, ids) for change, ids in asked.values() if ids])
+    asked = [(change, _files_of(unit, change)) for change in changes]
+    return usable_files(unit, [(change, ids) for change, ids in asked if ids])
 
 
 def take_files(unit: Unit, changes: Sequence[Change]) -> None:
     """After the write: files that the record names for the first time, and those shown at a gate, become its own."""
     for change in changes:
         ids = {UUID(each["file_id"]) for each in change.request.evidence}
-        ids |= _flat(ids for _, ids in _shown(change))
+        ids |= _files_of(unit, change)
         if ids:
             attach_files(unit, change, ids)
 
@@ -220,17 +215,18 @@ def _missing(key: str, ids: tuple[UUID, ...], found: frozenset[UUID]) -> Iterato
             yield FieldError(place if len(ids) == 1 else f"{place}/{index}", "no_such_record")
 
 
-def target_of(entity: CompiledEntity, key: str) -> str | None:
-    """The entity that values of a field name records of; ``file`` for uploads; None where they name none."""
-    if key == "owner":
-        return "user"
-    spec = entity.fields[key].spec
-    if isinstance(spec, ReferenceField | LinksField):
-        return spec.entity
-    if isinstance(spec, _FILES):
-        return "file"
-    return _PLATFORM.get(getattr(spec, "type", ""))
+def targets_of(unit: Unit, entity: CompiledEntity) -> Mapping[str, str]:
+    """By field, the entity that its values name records of; ``file`` for uploads."""
+    return unit.statement(("targets_of", entity.key), lambda: dict(_targets(entity)))
 
 
-def _flat(groups: Iterable[tuple[UUID, ...]]) -> frozenset[UUID]:
-    return frozenset(each for group in groups for each in group)
+def _targets(entity: CompiledEntity) -> Iterator[tuple[str, str]]:
+    yield "owner", "user"
+    for key, field in entity.fields.items():
+        spec = field.spec
+        if isinstance(spec, ReferenceField | LinksField):
+            yield key, spec.entity
+        elif isinstance(spec, _FILES):
+            yield key, "file"
+        elif (kind := getattr(spec, "type", "")) in _PLATFORM:
+            yield key, _PLATFORM[kind]

@@ -21,7 +21,7 @@ def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
     ends: dict[tuple[Refresh, int], set[UUID]] = {}
     for change in changes:
         appears = change.act in ("delete", "restore")
-        for key in change.entity.refreshes if appears else change.changed:
+        for key in change.entity.refreshes if appears else change.written:
             for each in change.entity.refreshes.get(key, ()):
                 _collect(ends, change, each)
     for (each, walked), ids in ends.items():

@@ -139,7 +139,7 @@ def index_changes(unit: Unit, changes: Sequence[Change]) -> None:
     tokens = {
         change.id: _marked(zip(marks, (change.after[key] for key in fields), strict=True))
         for change in changes
-        if not change.changed.isdisjoint(fields)
+        if not change.written.isdisjoint(fields)
     }
     store_tokens(unit.connection, unit.served, tokens)
 

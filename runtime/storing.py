@@ -20,7 +20,7 @@ STAMPS = frozenset({"version", "updated_at", "updated_by"})
 def stamp(unit: Unit, changes: Sequence[Change]) -> None:
     """Version, time and person of a save that changes anything."""
     for change in changes:
-        if change.act in ("delete", "restore") or change.changed:
+        if change.before is None or change.act in ("delete", "restore") or change.changed:
             version = 0 if change.before is None else change.before["version"]
             change.after |= {"version": version + 1, "updated_at": unit.now, "updated_by": unit.person}
 
@@ -42,7 +42,9 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
         Invalid: a reference leads nowhere.
         BudgetSpent: too many writes.
     """
-    writing = [change for change in changes if change.changed]
+    for change in changes:
+        change.written = change.changed
+    writing = [change for change in changes if change.written]
     if not writing:
         return
     for change in writing:
@@ -59,7 +61,7 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
 def _record(change: Change) -> RecordWrite:
     expected = None if change.before is None else change.before["version"]
     binned = {"delete": True, "restore": False}.get(change.act)
-    return RecordWrite(change.id, change.after, change.changed, expected, binned, change.pairs)
+    return RecordWrite(change.id, change.after, change.written, expected, binned, change.pairs)
 
 
 def stay_inside(unit: Unit, changes: Sequence[Change]) -> None:
@@ -68,7 +70,7 @@ def stay_inside(unit: Unit, changes: Sequence[Change]) -> None:
     for change in changes:
         # Who may hand a record over may hand it out of their own reach.
         for act in change.rights:
-            if act != "assign" and change.changed:
+            if act != "assign" and change.written:
                 asked.setdefault(act, []).append(change)
     for act, them in asked.items():
         inside = ids_inside(unit, them[0].key, [change.id for change in them], act)

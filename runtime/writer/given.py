@@ -28,6 +28,19 @@ def encoder(kind: TypeEngine[Any], dialect: Dialect) -> Encode:
     return lambda value: value
 
 
+def encoded(encoders: Sequence[Encode], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Rows as the driver is given them, column by column; what many rows have in common is encoded once."""
+    columns = []
+    for encode, values in zip(encoders, zip(*rows, strict=True), strict=True):
+        column, last, result = [], None, None
+        for value in values:
+            if value is not last:
+                last, result = value, None if value is None else encode(value)
+            column.append(result)
+        columns.append(column)
+    return columns
+
+
 class Given:
     """A table of rows that come with the statement.
 
@@ -61,11 +74,7 @@ class Given:
 
     def binds(self, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """What the statement is run with; values in the order of the columns."""
-        encoded = (
-            [None if value is None else encode(value) for value in values]
-            for encode, values in zip(self._encoders, zip(*rows, strict=True), strict=True)
-        )
-        columns = list(encoded) if rows else [[] for _ in self.types]
+        columns = encoded(self._encoders, rows) if rows else [[] for _ in self.types]
         if self.dialect == "sqlite":
             return {f"{self.name}_rows": json_text(list(zip(*columns, strict=True)))}
         return {self._bind(place): column for place, column in enumerate(columns)}
