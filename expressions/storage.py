@@ -337,7 +337,7 @@ def json_text(value: Any) -> str:
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:  # whole numbers of more than 64 bits
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
     if "\\u0000" in text and _WRITTEN_NUL.search(text):
         raise ValueError("a text may not hold U+0000")
     return text
