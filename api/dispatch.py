@@ -40,7 +40,7 @@ class Dispatch:
             path = scope["path"]
             for pattern, route, handler in self._places.get((scope["method"], path.count("/")), ()):
                 if found := pattern.match(path):
-                    scope |= {"path_params": found.groupdict(), "route": route, "endpoint": route.endpoint}
+                    scope.update(path_params=found.groupdict(), route=route, endpoint=route.endpoint)
                     response = await handler(Request(scope, receive))
                     await response(scope, receive, send)
                     return

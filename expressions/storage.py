@@ -26,6 +26,7 @@ from expressions.wide import decode_wide, encode_wide
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: U+0000 in a JSON text, not a backslash that someone wrote before ``u0000``.
 _WRITTEN_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _MICROSECOND = timedelta(microseconds=1)
 _EXACT = Context(prec=200, rounding=ROUND_DOWN, traps=[Inexact])
 
@@ -213,13 +214,7 @@ class Text(Stored):
 
 def is_storable(value: str) -> bool:
     """Whether both databases can hold the text: no U+0000, no lone surrogate."""
-    if "\0" in value:
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return _UNSTORABLE.search(value) is None
 
 
 def _checked(kind: type, value: Any) -> Any:
@@ -354,7 +349,7 @@ def json_text(value: Any) -> str:
     try:
         text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
     except TypeError:  # whole numbers of more than 64 bits
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
     if "\\u0000" in text and _WRITTEN_NUL.search(text):
         raise ValueError("a text may not hold U+0000")
     return text

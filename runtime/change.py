@@ -109,6 +109,7 @@ class Change:
         warnings: duplicates that only warn.
         form: the form that was filled in.
         reasons: why a score is what it is, by score: points by factor.
+        written: fields that were different when it was written.
         root: what its writes, and those that it causes, are counted on.
         refusal: why it is not done; a step that refuses writes it here, and no later step sees the change.
         is_put_off: whether it must wait for the changes before it in the batch to be written (:mod:`runtime.waves`).
@@ -130,6 +131,7 @@ class Change:
     warnings: tuple[Any, ...] = ()
     reasons: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     form: CompiledForm | None = None
+    written: frozenset[str] = frozenset()
     root: Root = field(default_factory=Root)
     refusal: Refused | None = None
     is_put_off: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
@@ -82,22 +82,19 @@ def decode_values(unit: Unit, changes: Sequence[Change]) -> None:
         given = _decoded(change)
         change.after |= given
         change.given = frozenset(given)
-        for target, values in _named(change, given):
+        for _, target, ids in _named(unit, change):
             if target != "file":
-                wanted[target].update(*(ids for _, ids in values))
+                wanted[target].update(ids)
     found = {target: find_targets(unit, target, ids) for target, ids in wanted.items()}
-    files = find_files(unit, _flat(ids for change in changes for _, ids in _shown(change)))
+    files = find_files(unit, _flat(_files_of(unit, change) for change in changes))
     for change in changes:
-        for target, values in _named(change, change.given):
-            if target == "file":
-                change.errors += check_files(unit, change, dict(values), files)
-                continue
-            for key, ids in values:
-                missing = list(_missing(key, ids, found[target]))
-                if missing:
-                    change.errors += missing
-                    # What may not be seen is not looked at either: no default or condition after this may tell of it.
-                    change.after[key] = (change.before or {}).get(key)
+        for key, target, ids in _named(unit, change):
+            if target != "file" and (missing := list(_missing(key, ids, found[target]))):
+                change.errors += missing
+                # What may not be seen is not looked at either: no default or condition after this may tell of it.
+                change.after[key] = (change.before or {}).get(key)
+        named = {key: ids for key, target, ids in _named(unit, change) if target == "file"}
+        change.errors += check_files(unit, change, named, files)
 
 
 def _load_links(unit: Unit, changes: Sequence[Change]) -> None:
@@ -156,22 +153,18 @@ def _decode(entity: CompiledEntity, key: str, wire: Any) -> Any:
     return entity.fields[key].decode(wire)
 
 
-def _named(change: Change, given: Iterable[str]) -> Iterable[tuple[str, list[tuple[str, tuple[UUID, ...]]]]]:
-    """What the values of these fields refer to: by target, the ids that each field names."""
-    found: dict[str, list[tuple[str, tuple[UUID, ...]]]] = {}
-    for key in given:
-        target, value = target_of(change.entity, key), change.after[key]
-        if target is not None and value is not None:
-            ids = value if isinstance(value, tuple) else (value,)
-            found.setdefault(target, []).append((key, ids))
-    return found.items()
+def _named(unit: Unit, change: Change) -> Iterator[tuple[str, str, tuple[UUID, ...]]]:
+    """What the new values refer to: by field, whose records, and their ids."""
+    targets = targets_of(unit, change.entity)
+    for key, target in targets.items():
+        if key in change.given and (value := change.after[key]) is not None:
+            yield key, target, value if isinstance(value, tuple) else (value,)
 
 
-def _shown(change: Change) -> Iterator[tuple[str, tuple[UUID, ...]]]:
-    """Fields that name files for the first time, with the ids."""
-    for target, values in _named(change, change.given):
-        if target == "file":
-            yield from values
+def _files_of(unit: Unit, change: Change) -> frozenset[UUID]:
+    """The files that fields name for the first time."""
+    named = _named(unit, change)
+    return frozenset(each for _, target, ids in named if target == "file" for each in ids)
 
 
 def take_files(unit: Unit, changes: Sequence[Change]) -> None:
@@ -180,7 +173,7 @@ def take_files(unit: Unit, changes: Sequence[Change]) -> None:
         # Nothing is written of a save that changes nothing.
         evidence = change.request.evidence if change.changed else ()
         ids = {UUID(each["file_id"]) for each in evidence}
-        ids |= _flat(ids for _, ids in _shown(change))
+        ids |= _files_of(unit, change)
         if ids:
             attach_files(unit, change, ids)
 
@@ -211,16 +204,21 @@ def _missing(key: str, ids: tuple[UUID, ...], found: frozenset[UUID]) -> Iterato
             yield FieldError(place if len(ids) == 1 else f"{place}/{index}", "no_such_record")
 
 
-def target_of(entity: CompiledEntity, key: str) -> str | None:
-    """The entity that values of a field name records of; ``file`` for uploads; None where they name none."""
-    if key == "owner":
-        return "user"
-    spec = entity.fields[key].spec
-    if isinstance(spec, ReferenceField | LinksField):
-        return spec.entity
-    if isinstance(spec, FILE_FIELDS):
-        return "file"
-    return _PLATFORM.get(getattr(spec, "type", ""))
+def targets_of(unit: Unit, entity: CompiledEntity) -> Mapping[str, str]:
+    """By field, the entity that its values name records of; ``file`` for uploads."""
+    return unit.statement(("targets_of", entity.key), lambda: dict(_targets(entity)))
+
+
+def _targets(entity: CompiledEntity) -> Iterator[tuple[str, str]]:
+    yield "owner", "user"
+    for key, field in entity.fields.items():
+        spec = field.spec
+        if isinstance(spec, ReferenceField | LinksField):
+            yield key, spec.entity
+        elif isinstance(spec, FILE_FIELDS):
+            yield key, "file"
+        elif (kind := getattr(spec, "type", "")) in _PLATFORM:
+            yield key, _PLATFORM[kind]
 
 
 def _flat(groups: Iterable[Iterable[UUID]]) -> frozenset[UUID]:

@@ -178,50 +178,52 @@ class BatchKeys:
     """Rows of a batch that a rule takes for the same record: the later one has to wait for the earlier one.
 
     Args:
-        unit: whose transaction.
         entity: of the batch.
     """
 
-    def __init__(self, unit: Unit, entity: CompiledEntity):
-        self._unit, self._entity = unit, entity
+    def __init__(self, entity: CompiledEntity):
+        self._entity = entity
+        self._rules = [(rule.key, list(_known_fields(entity, rule))) for rule in entity.duplicates]
         self._seen: dict[tuple[Any, ...], list[Values]] = {}
 
-    def add(self, change: Change) -> None:
-        """Remember the values of a row, before and after."""
-        for rule in self._entity.duplicates:
-            for side in (change.before, change.after):
-                if side and (key := self._key(rule, side)) is not None:
-                    self._seen.setdefault(key, []).append(side)
+    def takes(self, change: Change) -> bool:
+        """Remember a row; False where a rule may find one of the rows before it, then it is not remembered."""
+        keys = list(self._keys(change.after))
+        if any(self._meets(change, known, key) for known, key in keys):
+            return False
+        for side in (change.after, change.before):
+            for _, key in self._keys(side) if side is not None else ():
+                if key is not None:
+                    self._seen.setdefault(key, []).append(side or {})
+        return True
 
-    def meets(self, change: Change) -> bool:
-        """Whether a rule may find one of the rows before it."""
-        for rule in self._entity.duplicates:
-            known = self._known(rule)
-            key = self._key(rule, change.after)
-            before = change.before
-            is_new = before is None or any(before[each.field] != change.after[each.field] for each in known)
-            for seen in self._seen.get(key, ()) if is_new and key is not None else ():
-                if all(_is_alike(self._entity, match, change.after, seen) for match in known):
-                    return True
-        return False
+    def _meets(self, change: Change, known: Sequence[MatchField], key: tuple[Any, ...] | None) -> bool:
+        seen, before = self._seen.get(key, ()) if key is not None else (), change.before
+        if not seen:
+            return False
+        if before is not None and all(before[each.field] == change.after[each.field] for each in known):
+            return False
+        return any(
+            all(_is_alike(self._entity, match, change.after, each) for match in known) for each in seen
+        )
 
-    def _known(self, rule: CompiledDuplicate) -> list[MatchField]:
-        """Fields whose values are there before anything is computed."""
-        return [
-            match
-            for match in rule.fields
-            if self._entity.fields[match.field].computed is None and match.field not in self._entity.pipelines
-        ]
+    def _keys(
+        self, values: Mapping[str, Any]
+    ) -> Iterator[tuple[Sequence[MatchField], tuple[Any, ...] | None]]:
+        """By rule, what is equal of two rows that may match; None where a field is empty."""
+        for name, known in self._rules:
+            key: list[Any] = [name]
+            for match in known:
+                value = _normal(self._entity, match, values[match.field])
+                key.append(value[:BLOCK] if match.match == "fuzzy" and isinstance(value, str) else value)
+            yield known, None if None in key or "" in key else tuple(key)
 
-    def _key(self, rule: CompiledDuplicate, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        """What is equal of two rows that may match; None where a field is empty."""
-        key: list[Any] = [rule.key]
-        for match in self._known(rule):
-            value = _normal(self._entity, match, values[match.field])
-            if value in (None, ""):
-                return None
-            key.append(value[:BLOCK] if match.match == "fuzzy" and isinstance(value, str) else value)
-        return tuple(key)
+
+def _known_fields(entity: CompiledEntity, rule: CompiledDuplicate) -> Iterator[MatchField]:
+    """Fields whose values are there before anything is computed."""
+    for match in rule.fields:
+        if entity.fields[match.field].computed is None and match.field not in entity.pipelines:
+            yield match
 
 
 def similarity(a: str, b: str, least: int = 0) -> int:

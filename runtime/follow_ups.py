@@ -25,7 +25,7 @@ def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
     ends: _Ends = defaultdict(dict)
     for place, change in enumerate(changes):
         appears = change.act in ("delete", "restore")
-        for key in change.entity.refreshes if appears else change.changed:
+        for key in change.entity.refreshes if appears else change.written:
             for each in change.entity.refreshes.get(key, ()):
                 _collect(ends, place, change, each)
     for (each, walked), ids in ends.items():

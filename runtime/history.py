@@ -24,7 +24,7 @@ def history_row(unit: Unit, change: Change) -> Values:
         _id_of(change.entity, key): [
             _wire(change.entity, key, side.get(key)) for side in (before, change.after)
         ]
-        for key in sorted(change.changed)
+        for key in sorted(change.written)
         if key in change.entity.fields or key == "owner"
     }
     return {

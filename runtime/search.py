@@ -25,6 +25,7 @@ from runtime.change import Change
 from runtime.served import Served
 from runtime.support import search_text
 from runtime.unit import Unit
+from runtime.writer.given import Given
 from schema_store.field_types.common import printed
 from schema_store.pinyin import initials
 
@@ -139,7 +140,7 @@ def index_changes(unit: Unit, changes: Sequence[Change]) -> None:
     tokens = {
         change.id: _marked(zip(marks, (change.after[key] for key in fields), strict=True))
         for change in changes
-        if not change.changed.isdisjoint(fields)
+        if not change.written.isdisjoint(fields)
     }
     store_tokens(unit.connection, unit.served, tokens)
 
@@ -174,27 +175,31 @@ def store_tokens(connection: Connection, served: Served, tokens: Mapping[UUID, s
     """Put the tokens of these records into the place of what was kept of them (one statement)."""
     if not tokens:
         return
-    rows = [{"record": id_, "words": _stored(sorted(each), served.dialect)} for id_, each in tokens.items()]
-    connection.execute(_upsert(served), rows)
+    rows = [(record, _stored(sorted(each), served.dialect)) for record, each in tokens.items()]
+    statement, given = _upsert(served)
+    connection.execute(statement, given.binds(rows))
 
 
 def _stored(words: list[str], dialect: Dialect) -> Any:
     return words if dialect == "postgresql" else " ".join(words)
 
 
-def _upsert(served: Served) -> Any:
-    """The kept statement that writes a row of tokens."""
-    place = "search.upsert"
-    found = served.statements.get(place)
-    return served.statements.setdefault(place, _build_upsert(served)) if found is None else found
+def _upsert(served: Served) -> tuple[Any, Given]:
+    """The kept statement that writes rows of tokens."""
+    kept = served.statements
+    if "search.upsert" not in kept:
+        kept["search.upsert"] = _build_upsert(served)
+    found: tuple[Any, Given] = kept["search.upsert"]
+    return found
 
 
-def _build_upsert(served: Served) -> Any:
-    table = served.support.search
-    record = sa.bindparam("record", type_=Uuid())
-    if served.dialect == "postgresql":
-        words = sa.bindparam("words", type_=postgresql.ARRAY(sa.Text()))
-        into = postgresql.insert(table).values(record=record, tokens=sa.func.array_to_tsvector(words))
-        return into.on_conflict_do_update(index_elements=["record"], set_={"tokens": into.excluded.tokens})
-    made = sqlite.insert(table).values(record=record, tokens=sa.bindparam("words", type_=sa.Text()))
-    return made.on_conflict_do_update(index_elements=["record"], set_={"tokens": made.excluded.tokens})
+def _build_upsert(served: Served) -> tuple[Any, Given]:
+    table, is_postgresql = served.support.search, served.dialect == "postgresql"
+    words = postgresql.ARRAY(sa.Text()) if is_postgresql else sa.Text()
+    given = Given("tokens", {"record": Uuid(), "words": words}, served.dialect)
+    tokens = sa.func.array_to_tsvector(given.c["words"]) if is_postgresql else given.c["words"]
+    # Without a condition SQLite would take what follows for the one of a join.
+    chosen = sa.select(given.c["record"], tokens).select_from(given.table).where(sa.true())
+    insert = postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+    into = insert.from_select(["record", "tokens"], chosen)
+    return into.on_conflict_do_update(index_elements=["record"], set_={"tokens": into.excluded.tokens}), given

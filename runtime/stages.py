@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from runtime.change import Change, StageMove
 from runtime.decoding import pointer
-from runtime.deriving import derive_one
+from runtime.deriving import derive_one, readers_of
 from runtime.refusals import FieldError
 from runtime.unit import Unit
 from schema_store.compiled.process import CompiledPipeline
@@ -38,7 +39,8 @@ def _moves(unit: Unit, change: Change) -> Iterator[StageMove]:
             continue
         if change.after[field] is None and change.before is None:
             change.after[field] = change.row[field] = pipeline.initial
-            derive_one(unit, change)
+            name, entity = ("readers", change.key, field), change.entity
+            derive_one(unit, change, unit.statement(name, partial(readers_of, entity, field)))
         stage = change.after[field]
         if stage is None and before.get(field) is not None:
             change.errors.append(FieldError(pointer(field), "required"))

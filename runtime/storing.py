@@ -28,7 +28,7 @@ def stamp(unit: Unit, changes: Sequence[Change]) -> None:
     with the moment it came at, and a history in another order than the versions would name the wrong last change.
     """
     for change in changes:
-        if change.act in ("delete", "restore") or change.changed:
+        if change.before is None or change.act in ("delete", "restore") or change.changed:
             version, moment = 0, unit.now
             if change.before is not None:
                 version, last = change.before["version"], change.before["updated_at"]
@@ -54,7 +54,9 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
         Invalid: a reference leads nowhere.
         BudgetSpent: too many writes.
     """
-    writing = [change for change in changes if change.changed]
+    for change in changes:
+        change.written = change.changed
+    writing = [change for change in changes if change.written]
     if not writing:
         return
     for change in writing:
@@ -71,7 +73,7 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
 def _record(change: Change) -> RecordWrite:
     expected = None if change.before is None else change.before["version"]
     binned = {"delete": True, "restore": False}.get(change.act)
-    return RecordWrite(change.id, change.after, change.changed, expected, binned, change.pairs)
+    return RecordWrite(change.id, change.after, change.written, expected, binned, change.pairs)
 
 
 def stay_inside(unit: Unit, changes: Sequence[Change]) -> None:
@@ -80,7 +82,7 @@ def stay_inside(unit: Unit, changes: Sequence[Change]) -> None:
     for change in changes:
         # Who may hand a record over may hand it out of their own reach.
         for act in change.rights:
-            if act != "assign" and change.changed:
+            if act != "assign" and change.written:
                 asked.setdefault(act, []).append(change)
     for act, them in asked.items():
         inside = ids_inside(unit, them[0].key, [change.id for change in them], act)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from runtime.change import Change
-from runtime.decoding import target_of
+from runtime.decoding import targets_of
 from runtime.defaults import defaults_want
 from runtime.deriving import surroundings_want
 from runtime.duplicates import BatchKeys
@@ -28,8 +28,6 @@ from schema_store.document.access import Act
 MOST_ROWS = 1_000
 #: Through records of which entities rows that refer to the same one can notice each other; None: in other ways too.
 Reach = frozenset[str] | None
-#: Fields that name records or people, each with whose.
-References = Sequence[tuple[str, str]]
 #: A way from a saved record to one that its save changes: at most two steps; FAR: longer ones.
 Way = tuple[Step, ...]
 FAR: Way = (Step("down", "", "", ""),) * 3
@@ -46,23 +44,22 @@ def part(unit: Unit, changes: Sequence[Change]) -> None:
     if len(changes) < 2:
         return
     near = _reach(unit, changes[0].key, changes[0].act) or frozenset()
-    references = unit.statement(("references", changes[0].key), lambda: _references(changes[0].entity))
+    references = targets_of(unit, changes[0].entity)
     taken: set[Hashable] = set()
-    alike = BatchKeys(unit, changes[0].entity)
+    alike = BatchKeys(changes[0].entity)
     for change in changes:
         around = set(_neighbours(change, references))
         writes, reads = set(_writes(unit, change, around, near)), set(_reads(change, around))
-        if not taken.isdisjoint(writes | reads) or alike.meets(change):
+        if not taken.isdisjoint(writes | reads) or not alike.takes(change):
             change.is_put_off = True
             return
         taken |= writes
-        alike.add(change)
 
 
 def part_new(unit: Unit, changes: Sequence[Change]) -> None:
     """Put off the first new record that names one before it in the batch, which must be there to be found."""
-    references = unit.statement(("references", changes[0].key), lambda: _references(changes[0].entity))
-    own = [key for key, target in references if target == changes[0].key]
+    references = targets_of(unit, changes[0].entity)
+    own = [key for key, target in references.items() if target == changes[0].key]
     before: set[str] = set()
     for change in changes if own else ():
         named = (change.request.wire.get(key) for key in own)
@@ -80,12 +77,11 @@ def _writes(
 ) -> Iterator[Hashable]:
     yield "record", change.key, change.id
     yield from unique_keys(unit.served, change)
-    for key in change.given:
-        if target_of(change.entity, key) == "file":
-            yield from (("file", each) for each in _ids(change.after[key]) if each)
-    yield from (("file", each["file_id"]) for each in change.request.evidence)
+    yield from (("file", UUID(each["file_id"])) for each in change.request.evidence)
     for target, ident in around:
-        if target in near:
+        if target == "file":
+            yield "file", ident
+        elif target in near:
             yield "near", target, ident
         if target == change.key and change.act == "delete":
             yield "record", target, ident  # what it refers to can be deleted after it only
@@ -98,19 +94,14 @@ def _reads(change: Change, around: Collection[tuple[str, UUID]]) -> Iterator[Has
             yield "record", target, ident
 
 
-def _neighbours(change: Change, references: References) -> Iterator[tuple[str, UUID]]:
+def _neighbours(change: Change, references: Mapping[str, str]) -> Iterator[tuple[str, UUID]]:
     """The record itself and those it refers to, before and after."""
     yield change.key, change.id
-    for key, target in references:
+    for key, target in references.items():
         for side in (change.before, change.after):
-            if side is not None and (value := side.get(key)) is not None:
+            value = None if side is None else side.get(key)
+            if value is not None:
                 yield from ((target, each) for each in _ids(value))
-
-
-def _references(entity: CompiledEntity) -> list[tuple[str, str]]:
-    """Fields that name records or people, each with whose."""
-    found = ((key, target_of(entity, key)) for key in entity.fields)
-    return [(key, target) for key, target in found if target is not None and target != "file"]
 
 
 def _ids(value: Any) -> Iterable[UUID]:
@@ -245,8 +236,7 @@ def _of_access(unit: Unit, written: Mapping[FieldName, frozenset[Way]], entity: 
     compiled = app.entities[entity]
     conditions = [
         (name, grant.when)
-        for name in {entity, *(target_of(compiled, key) or "" for key in compiled.fields)}
-        & app.entities.keys()
+        for name in {entity, *targets_of(unit, compiled).values()} & app.entities.keys()
         for act in _ACTS
         for grant in policy.grants(name, act)
         if grant.when is not None

@@ -170,7 +170,7 @@ def access_of(connection: Connection, served: Served, app: str, by: UUID | None)
     if not rows:
         raise Forbidden
     actor = actor_of(rows)
-    return access_for(served, actor, actor_values(connection, actor, app))
+    return access_for(served, actor, actor_values(actor, app))
 
 
 def require_import(access: Access, job: Job) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from runtime.change import Values
 from runtime.unit import Unit
 from runtime.writer.columns import columns_of
-from runtime.writer.given import Given, encoder
+from runtime.writer.given import Given, encoded, encoder
 from runtime.writer.problems import refusal_of
 
 #: Sets of columns for which an entity has statements of its own; further ones write every column.
@@ -207,12 +207,7 @@ def _update_of(part: _Part, given: Given) -> Any:
 def _run_sqlite(unit: Unit, part: _Part, beside: Sequence[_Part]) -> None:
     for each in (part, *beside):
         text, encoders = unit.statement(("write", each.shape), lambda: _sqlite_of(unit, each))  # noqa: B023  # called at once
-        rows = [
-            tuple(
-                None if value is None else encode(value) for encode, value in zip(encoders, row, strict=True)
-            )
-            for row in each.rows
-        ]
+        rows = list(zip(*encoded(encoders, each.rows), strict=True))
         result = unit.connection.exec_driver_sql(text, rows if len(rows) > 1 else rows[0])
         if each.kind == "update" and result.rowcount != len(rows):
             raise VersionPassed

@@ -108,8 +108,13 @@ def is_derived(spec: BaseField) -> bool:
     return spec.type in DERIVED  # type: ignore[attr-defined]  # every member of the union has it
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def wire_of(value: Any) -> Any:
     """The JSON form of a value: decimals, dates, instants and ids as text, lists of them as lists."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, tuple):
         return [wire_of(item) for item in value]
     return printed(value) if isinstance(value, Decimal | date | UUID) else value
