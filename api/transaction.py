@@ -49,7 +49,7 @@ class Workspace:
         return FolderStore(self.settings.home / "files")
 
     async def run(self, call: Call, work: Callable[[], T], *, slow: bool) -> T:
-        """Run a synchronous function: in the loop (``docs/adr/0007``), or in a thread if it is slow or must be."""
+        """Run a synchronous function: in the loop (``docs/adr/0009``), or in a thread if it is slow or must be."""
         engines = None if slow else in_loop(self.engine)
         if engines is None:
             return await run_in_threadpool(work)

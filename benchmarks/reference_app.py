@@ -54,15 +54,12 @@ _IDLE_SINCE = sa.func.coalesce(lead.c.last_activity_at, lead.c.captured_at)
 
 
 def _days_idle() -> sa.ColumnElement[Any]:
-    """Whole days in the zone of the firm between the last activity and now."""
+    """Whole days since the last activity."""
     if IS_POSTGRES:
-        day = sa.func.date
-        zone = "Asia/Shanghai"
-        return (day(sa.func.timezone(zone, sa.func.now())) - day(sa.func.timezone(zone, _IDLE_SINCE))).label(
-            "idle"
-        )
-    now = int(datetime.now(UTC).timestamp()) + 28_800
-    return (sa.literal(now // 86_400) - (_IDLE_SINCE // 1_000_000 + 28_800) // 86_400).label("idle")
+        seconds = sa.extract("epoch", sa.func.now() - _IDLE_SINCE)
+        return sa.cast(sa.func.floor(seconds / 86_400), sa.Integer()).label("idle")
+    now = int(datetime.now(UTC).timestamp() * 1_000_000)
+    return ((sa.literal(now) - _IDLE_SINCE) // 86_400_000_000).label("idle")
 
 
 def _columns() -> list[sa.ColumnElement[Any]]:

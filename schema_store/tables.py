@@ -77,7 +77,7 @@ def index_condition(table: TableLayout, index: IndexLayout) -> sa.ColumnElement[
     """The rows that an index holds; None for all.
 
     A unique one holds live records. One over a reference holds those that have it: it is looked up by a value, and most
-    references of most records are empty (``docs/adr/0008``).
+    references of most records are empty (``docs/adr/0010``).
     """
     if index.unique:
         return sa.column("deleted_at").is_(None)

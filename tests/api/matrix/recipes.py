@@ -165,6 +165,29 @@ def _calculate_about(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
             yield Ask("POST", f"{APP}/calculations/{calculation['key']}", {"record_id": id_})
 
 
+def _files(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
+    yield Ask("GET", f"{RECORDS}/{entity}/{id_}/files")
+
+
+def _convert(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
+    yield Ask("POST", f"{RECORDS}/{entity}/{id_}/convert", {"no_such_target": {}})
+
+
+def _runs(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
+    yield Ask("GET", f"{APP}/runs?record={id_}")
+    for rule in [each["key"] for each in DOCUMENT["rules"] if each["entity"] == entity][:FEW]:
+        yield Ask("GET", f"{APP}/runs/why?rule={rule}&record={id_}")
+
+
+def _timers(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
+    yield Ask("GET", f"{APP}/timers?record={id_}")
+
+
+def _audit_about(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
+    if not referee.has("audit"):  # who may sees every record of what they may read something of
+        yield Ask("GET", f"{APP}/audit?entity={entity}&record={id_}")
+
+
 # --- over the records of an entity
 
 _SORTED = ("text", "integer", "money", "percent", "date", "instant", "option", "stage", "boolean", "score")
@@ -241,6 +264,20 @@ def _tell(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
             yield Ask("POST", f"{APP}/events", [event, absent])
 
 
+def _export(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
+    if referee.can(entity, "export"):
+        yield Ask("GET", f"{RECORDS}/{entity}/export?format=csv&labels=true")
+        yield Ask("GET", f"{RECORDS}/{entity}/export?format=csv&fields=id")
+
+
+def _measure(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
+    for metric in DOCUMENT["metrics"]:
+        if metric["entity"] == entity:
+            dimensions = [each["key"] for each in metric.get("dimensions", ())]
+            for chosen in [[], *([each] for each in dimensions[:FEW])]:
+                yield Ask("POST", f"{APP}/metrics/{metric['key']}", {"dimensions": chosen})
+
+
 # --- everything else
 
 
@@ -269,6 +306,12 @@ ABOUT: dict[str, tuple[AboutRecord, ...]] = {
     "POST /apps/{app}/records/{entity}/bulk": (_bulk_about, _refer),
     "POST /apps/{app}/events": (_tell_about,),
     "POST /apps/{app}/calculations/{key}": (_calculate_about,),
+    "GET /apps/{app}/records/{entity}/{record_id}/files": (_files,),
+    "POST /apps/{app}/records/{entity}/{record_id}/convert": (_convert,),
+    "GET /apps/{app}/runs": (_runs,),
+    "GET /apps/{app}/runs/why": (_runs,),
+    "GET /apps/{app}/timers": (_timers,),
+    "GET /apps/{app}/audit": (_audit_about,),
 }
 OVER: dict[str, OverEntity] = {
     "GET /apps/{app}/records/{entity}": _list,
@@ -277,6 +320,8 @@ OVER: dict[str, OverEntity] = {
     "POST /apps/{app}/records/{entity}/bulk": _bulk,
     "PUT /apps/{app}/records/{entity}/by/{unique_field}/{value}": _put,
     "POST /apps/{app}/events": _tell,
+    "GET /apps/{app}/records/{entity}/export": _export,
+    "POST /apps/{app}/metrics/{key}": _measure,
 }
 OTHER: dict[str, Other] = {
     "POST /auth/login": Other(_ask("POST", "/auth/login", _LOGIN)),
@@ -321,6 +366,37 @@ OTHER: dict[str, Other] = {
     "POST /apps/{app}/versions/{number}/restore": Other(
         _ask("POST", f"{APP}/versions/1/restore"), "build", False
     ),
+    "POST /apps/{app}/files": Other(_ask("POST", f"{APP}/files", {})),
+    "GET /apps/{app}/files/{file_id}": Other(_ask("GET", f"{APP}/files/{ABSENT}")),
+    "DELETE /apps/{app}/files/{file_id}": Other(_ask("DELETE", f"{APP}/files/{ABSENT}")),
+    "POST /apps/{app}/imports": Other(_ask("POST", f"{APP}/imports?entity=lead", {})),
+    "GET /apps/{app}/imports": Other(_ask("GET", f"{APP}/imports")),
+    "GET /apps/{app}/imports/{import_id}": Other(_ask("GET", f"{APP}/imports/{ABSENT}")),
+    "DELETE /apps/{app}/imports/{import_id}": Other(_ask("DELETE", f"{APP}/imports/{ABSENT}")),
+    "GET /apps/{app}/imports/{import_id}/rows": Other(_ask("GET", f"{APP}/imports/{ABSENT}/rows")),
+    "GET /apps/{app}/imports/{import_id}/errors.csv": Other(
+        _ask("GET", f"{APP}/imports/{ABSENT}/errors.csv")
+    ),
+    "GET /apps/{app}/imports/{import_id}/report.csv": Other(
+        _ask("GET", f"{APP}/imports/{ABSENT}/report.csv")
+    ),
+    "POST /apps/{app}/imports/{import_id}/apply": Other(_ask("POST", f"{APP}/imports/{ABSENT}/apply")),
+    "POST /apps/{app}/imports/{import_id}/cancel": Other(_ask("POST", f"{APP}/imports/{ABSENT}/cancel")),
+    "POST /apps/{app}/imports/{import_id}/undo": Other(_ask("POST", f"{APP}/imports/{ABSENT}/undo")),
+    "PUT /apps/{app}/imports/{import_id}/mapping": Other(
+        _ask("PUT", f"{APP}/imports/{ABSENT}/mapping", {"mapping": {}})
+    ),
+    "GET /apps/{app}/switches": Other(_ask("GET", f"{APP}/switches")),
+    "PUT /apps/{app}/switches/{kind}/{key}": Other(
+        _ask("PUT", f"{APP}/switches/rule/third_visit_makes_a", {"on": True}), "build", False
+    ),
+    "PUT /apps/{app}/pipelines/{pipeline}/stages/{stage}/freeze": Other(
+        _ask("PUT", f"{APP}/pipelines/lead_stages/stages/nowhere/freeze", {})
+    ),
+    "DELETE /apps/{app}/pipelines/{pipeline}/stages/{stage}/freeze": Other(
+        _ask("DELETE", f"{APP}/pipelines/lead_stages/stages/nowhere/freeze")
+    ),
+    "GET /audit": Other(_ask("GET", "/audit")),
     "GET /healthz": Other(_ask("GET", "//healthz")),
     "GET /readyz": Other(_ask("GET", "//readyz")),
     "GET /": Other(_ask("GET", "//")),

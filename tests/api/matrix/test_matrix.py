@@ -98,9 +98,10 @@ def test_operations_of_the_app_are_those_of_the_platform(world: World, who: str)
         parts = path.removeprefix(APP).split("/")
         if parts[1] == "records":
             parts[2] = "{entity}"
-        if parts[1] == "calculations":
+        if parts[1] in ("calculations", "metrics"):
             parts[2] = "{key}"
-        general = "/apps/{app}" + "/".join(parts).replace("{id}", "{record_id}")
+        named = "{file_id}" if parts[1] == "files" else "{record_id}"
+        general = "/apps/{app}" + "/".join(parts).replace("{id}", named)
         for method in methods.keys() - {"parameters"}:
             assert f"{method.upper()} {general}" in ABOUT.keys() | OVER.keys() | OTHER.keys()
     named = {path.split("/")[4] for path in described["paths"] if path.startswith(f"{APP}/records/")}
