@@ -96,10 +96,10 @@ def decode_values(unit: Unit, change: Change) -> None:
         given[key] = tuple(sorted(value)) if value and _is_links(change.entity, key) else value
     change.after |= given
     change.given = frozenset(given)
-    for error in check_targets(unit, change, given):
-        change.errors.append(error)
+    for missing in check_targets(unit, change, given):
+        change.errors.append(missing)
         # What may not be seen is not looked at either: no default or condition after this step may tell of it.
-        key = WIRE_NAMES.get(error.field, error.field)
+        key = WIRE_NAMES.get(missing.field) or missing.field
         change.after[key] = None if change.before is None else change.before.get(key)
 
 
