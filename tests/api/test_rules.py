@@ -31,7 +31,9 @@ def test_a_run_says_what_started_it_what_it_saw_and_what_it_did(crm: Crm) -> Non
     assert run["why"]["steps"] == [
         {"key": "upgrade", "kind": "set", "state": "done", "values": {"grade": "A"}}
     ]
-    assert len(runs(crm, "rep1", record=record)) == 4
+    # Three visits were counted, the third made an A, and an A is followed up at once.
+    assert len(runs(crm, "rep1", record=record)) == 5
+    assert len(runs(crm, "rep1", rule="follow_up_by_grade", record=record)) == 1
     assert runs(crm, "rep1", record=record, state="failed") == []
 
 

@@ -272,7 +272,8 @@ def _export(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
 
 def _measure(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
     for metric in DOCUMENT["metrics"]:
-        if metric["entity"] == entity:
+        # The mean of two canaries is a third one's number by chance.
+        if metric["entity"] == entity and metric.get("measure") != "average":
             dimensions = [each["key"] for each in metric.get("dimensions", ())]
             for chosen in [[], *([each] for each in dimensions[:FEW])]:
                 yield Ask("POST", f"{APP}/metrics/{metric['key']}", {"dimensions": chosen})
