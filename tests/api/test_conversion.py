@@ -179,7 +179,8 @@ def test_statements_of_a_conversion(crm: Crm):
     with crm.counted() as statements:
         assert convert(crm, id_).status == 200
     print(len(statements))
-    assert len(statements) <= 50, "\n".join(statements)
+    # Three records and the lead twice; a contact also looks at its customer's website.
+    assert len(statements) <= 58, "\n".join(statements)
 
 
 def test_a_lead_that_was_moved_back_uses_what_it_was_converted_to(crm: Crm):

@@ -127,7 +127,7 @@ MISTAKES: list[tuple[tuple[str, ...], str]] = [
     (("import", "crm", "lead", "{file}", "--match", "city"), "This field does not tell records apart"),
     (("import", "crm", "lead", "{file}", "--sheet", "x", "--atomic"), "applied"),
     (("export", "crm", "none", "{out}"), "There is nothing here"),
-    (("export", "crm", "lead", "{out}", "--filter", "nothing == 1"), "not right"),
+    (("export", "crm", "lead", "{out}", "--filter", "nothing == 1"), "There is no field or variable nothing"),
     (("imports", "undo", "crm", "x"), "'x' is no job"),
     (("imports", "undo", "crm", "01890a5d-ac96-774b-bcce-b302099a8057"), "There is nothing here"),
 ]

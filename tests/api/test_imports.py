@@ -52,7 +52,8 @@ def test_a_file_is_previewed_applied_and_taken_back(crm: Crm) -> None:
     errors = crm.get("ops", f"/imports/{job['id']}/errors.csv")
     assert errors.header("content-type") == "text/csv; charset=utf-8"
     mended = errors.body.decode().replace("展览", "展会").replace('"x"', '"¥1,200"')
-    again = act(crm, "ops", bring(crm, "ops", mended, entity="lead"), "apply")
+    # With its rules run it would have a to-do hanging on it, and stay.
+    again = act(crm, "ops", bring(crm, "ops", mended, entity="lead", rules="none"), "apply")
     assert (again["counts"]["new"], again["counts"].get("refused")) == (1, None)
     for each in (again, job):
         undone = act(crm, "ops", each, "undo")

@@ -53,7 +53,8 @@ def test_what_was_is_seen_as_it_was(crm: Crm) -> None:
         ("stage", "2025-04-01T16:00:00Z"),
         ("stage", "2025-03-31T16:00:00Z"),
     ]
-    (change,) = [each for each in timeline if each["entry"] == "change"]
+    change, made = [each for each in timeline if each["entry"] == "change"]  # a version for each stage
+    assert (made["act"], made["at"]) == ("create", "2025-03-31T16:00:00Z")
     assert change["by"]["id"] == str(crm.ids["rep1"])
     assert change["cause"]["imported"] == {"at": "2026-03-02T01:00:00Z", "by": str(crm.ids["ops"])}
     groups = crm.get("admin", "/records/lead/aggregate?group=month(created_at)&measure=count()").json["rows"]

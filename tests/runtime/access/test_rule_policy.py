@@ -64,7 +64,7 @@ def test_it_acts_in_the_name_of_the_person_and_is_none(world: World) -> None:
     person = world.access(served, ())
     access = rule_access(served.app.rules["poor"], person)
     assert (access.by, access.values) == (ACTOR, person.values)
-    assert (person.policy.is_person, access.policy.is_person) == (True, False)
+    assert (person.policy.whose, access.policy.whose) == ("person", "rule")
     assert access.policy is rule_access(served.app.rules["poor"], person).policy
     assert access.policy is not rule_access(served.app.rules["maker"], person).policy
 
