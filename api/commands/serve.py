@@ -53,5 +53,6 @@ def serve(host: str, port: int | None, workers: int) -> None:
         workers=workers,
         log_level="warning",
         server_header=False,
+        timeout_keep_alive=75,  # longer than proxies keep a connection: nobody writes into a closed one
         proxy_headers=False,  # api.edge reads them, from as many proxies as DOUGONG_PROXIES says
     )
