@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.apps import open_app
+from api.auditing import note
 from api.endpoint import Body, Caller, Endpoint, runs
 from api.routes.saving import unit_of
 from api.transaction import Call
@@ -31,6 +32,7 @@ def put_freeze(call: Caller, app: str, pipeline: str, stage: str, body: FreezeBo
     """Close a stage, for those who may override its gates; what is inside may leave."""
     access, found = _open(call, app, pipeline, stage)
     freeze_stage(unit_of(call, access), found, {"text": body.reason})
+    note(call, "stage_frozen", found.id, app=app, pipeline=pipeline, stage=stage, reason=body.reason)
 
 
 @router.delete("", status_code=204, operation_id="thaw_stage")
@@ -39,6 +41,7 @@ def delete_freeze(call: Caller, app: str, pipeline: str, stage: str) -> None:
     """Open a stage again."""
     access, found = _open(call, app, pipeline, stage)
     thaw_stage(unit_of(call, access), found)
+    note(call, "stage_thawed", found.id, app=app, pipeline=pipeline, stage=stage)
 
 
 def _open(call: Call, app: str, pipeline: str, stage: str) -> tuple[Access, CompiledStage]:

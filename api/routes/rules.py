@@ -10,6 +10,7 @@ from fastapi import Query as QueryMark
 from pydantic import BaseModel, Field
 
 from api.apps import open_app
+from api.auditing import note
 from api.endpoint import Body, Caller, Endpoint, QueryWords, runs
 from api.routes.apps import require_right
 from api.routes.shapes import Moment, PageWords
@@ -131,3 +132,4 @@ def put_switch(call: Caller, app: str, kind: str, key: str, body: SwitchBody) ->
     """Switch a rule, a signal or an SLA on or off, from the next request on; for those who may publish the app."""
     access = require_right(call, call.connection, app, "publish")
     switch(call.connection, access.served, app, kind, key, on=body.on, by=call.actor.id, now=call.now)
+    note(call, "switched_on" if body.on else "switched_off", app=app, kind=kind, key=key)

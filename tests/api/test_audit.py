@@ -196,12 +196,22 @@ def test_sign_ins_that_fail_are_counted_and_no_name_is_kept(crm: Crm) -> None:
 #: Changing things without an act of its own: records have their history, these change nothing that lasts.
 _NO_ACT = {
     *("create_record", "change_record", "delete_record", "restore_record", "move_record", "put_record"),
-    *("write_records", "check_draft", "calculate", "logout", "tell_events"),
+    *("write_records", "check_draft", "calculate", "run_metric", "logout", "tell_events", "convert_record"),
+    *("upload_file", "remove_file"),  # the row of a file says who and when
+    *(
+        "create_import",
+        "map_import",
+        "apply_import",
+        "undo_import",
+        "cancel_import",
+        "delete_import",
+    ),  # the job
 }
 #: Changing things with an act, each seen in a test.
 _WITH_ACT = {
     *("login", "change_me", "change_my_password", "make_token", "end_token", "make_user", "change_user"),
     *("reset_password", "invite", "accept_invitation", "make_teams", "change_teams", "make_regions"),
+    *("freeze_stage", "thaw_stage", "switch_element"),
     *("change_regions", "install_app", "write_draft", "patch_draft", "publish_draft", "restore_version"),
 }
 
@@ -212,3 +222,18 @@ def test_every_route_that_changes_things_is_thought_of() -> None:
     changing = {str(route.operation_id or route.name) for route in routes if route.methods != {"GET"}}
     assert len(changing) > 20
     assert changing - _NO_ACT - _WITH_ACT == set()
+
+
+def test_freezes_and_switches_are_acts(crm: Crm) -> None:
+    director, ops = crm.as_("director"), crm.as_("ops")
+    place = "/apps/crm/pipelines/opportunity_standard/stages/proposal/freeze"
+    assert director.send("PUT", place, json={"reason": "too many"}).status == 204
+    assert director.send("DELETE", place).status == 204
+    for on in (False, True):
+        answer = ops.send("PUT", "/apps/crm/switches/rule/third_visit_makes_a", json={"on": on})
+        assert answer.status == 204, answer.body
+    wanted = {"stage_frozen", "stage_thawed", "switched_off", "switched_on"}
+    found = {row.act: row.details for row in acts(crm) if row.act in wanted}
+    assert found.keys() == wanted
+    assert found["stage_frozen"]["reason"] == "too many"
+    assert found["switched_off"] == {"kind": "rule", "key": "third_visit_makes_a"}
