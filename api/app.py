@@ -25,6 +25,7 @@ from api.sealing import BackgroundSealer
 from api.secret import load_secret
 from api.settings import Settings
 from api.transaction import Workspace
+from api.web import add_web, is_built, web_page
 from api.welcome import add_welcome
 from builder.apps import list_cards
 from runtime.auditing.chain import Sealer
@@ -61,6 +62,8 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     install_problem_handlers(app)
     add_routes(app)
     add_welcome(app)
+    if is_built():
+        add_web(app)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
 
     @app.get("/healthz")
@@ -79,7 +82,9 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
 
     @app.get("/", response_class=HTMLResponse)
     def home(request: Request) -> HTMLResponse:
-        """The installed apps."""
+        """The web part; where it was not built, the installed apps."""
+        if is_built():
+            return web_page()
         with reading(engine) as connection:
             cards = list_cards(connection)
         return HTMLResponse(apps_page(cards, choose_locale(request.headers.get("accept-language", ""))))

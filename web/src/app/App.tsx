@@ -1,0 +1,52 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App as AntApp, ConfigProvider } from "antd";
+import en from "antd/locale/en_US";
+import zh from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { RouterProvider } from "react-router";
+import { speak, whenSignedOut } from "@/client/http";
+import { isProblem } from "@/client/problem";
+import { languageOf } from "@/ui/language";
+import { useMode } from "@/ui/mode";
+import { themeOf } from "@/ui/theme";
+import { router } from "./routes";
+
+/** The nonce of this page: styles that are made at run time bear it (the page's policy allows no other). */
+const NONCE = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
+
+/** Refusals are answers: only what did not reach the server is tried again. */
+function makeQueries(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: (count, error) => (isProblem(error) ? error.code === "offline" && count < 2 : count < 1),
+        staleTime: 10_000,
+      },
+    },
+  });
+}
+
+export function App() {
+  const mode = useMode();
+  const { i18n } = useTranslation();
+  const language = languageOf(i18n.language);
+  const queries = useMemo(makeQueries, []);
+  speak(language);
+  dayjs.locale(language === "en" ? "en" : "zh-cn");
+  useEffect(() => {
+    document.documentElement.dataset.mode = mode;
+  }, [mode]);
+  useEffect(() => whenSignedOut(() => queries.setQueryData(["me"], null)), [queries]);
+  return (
+    <ConfigProvider csp={{ nonce: NONCE }} locale={language === "en" ? en : zh} theme={themeOf(mode)}>
+      <AntApp>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </AntApp>
+    </ConfigProvider>
+  );
+}

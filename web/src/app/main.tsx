@@ -1,0 +1,16 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { firstLanguage, startLanguage } from "@/ui/language";
+import "@/ui/site.css";
+import { App } from "./App";
+
+startLanguage(firstLanguage());
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

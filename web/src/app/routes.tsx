@@ -1,0 +1,37 @@
+import { createBrowserRouter, Outlet } from "react-router";
+import { LoadingState } from "@/ui/States";
+import { AppHome } from "./AppHome";
+import { AppLayout } from "./AppLayout";
+import { AppsPage } from "./AppsPage";
+import { NotFound } from "./NotFound";
+import { Shell } from "./shell/Shell";
+import { SignedIn } from "./sign-in/SignedIn";
+
+/** Pages are loaded when they are first asked for; shell and sign-in come with the first script. */
+export const router = createBrowserRouter([
+  {
+    hydrateFallbackElement: <LoadingState />,
+    element: (
+      <SignedIn>
+        <Shell>
+          <Outlet />
+        </Shell>
+      </SignedIn>
+    ),
+    children: [
+      { path: "/", element: <AppsPage /> },
+      {
+        path: "/apps/:app",
+        element: <AppLayout />,
+        children: [
+          { index: true, element: <AppHome /> },
+          {
+            path: "views/:view",
+            lazy: async () => ({ Component: (await import("./list/ListPage")).ListPage }),
+          },
+        ],
+      },
+      { path: "*", element: <NotFound /> },
+    ],
+  },
+]);

@@ -1,0 +1,33 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { useApp } from "@/metadata/app";
+import { useNarrow } from "@/ui/narrow";
+import { BottomBar } from "./BottomBar";
+import { placesOf } from "./navigation";
+import { SideBar } from "./SideBar";
+import { TopBar } from "./TopBar";
+
+/** What stands round every page: the menu of the app beside it (below it on a phone), search and the person above it. */
+export function Shell(props: { children: ReactNode }) {
+  const { t, i18n } = useTranslation();
+  const { app: key } = useParams();
+  const app = useApp(key);
+  const narrow = useNarrow();
+  const places = app.data ? placesOf(app.data, i18n.language) : [];
+  return (
+    <div className="shell" data-narrow={narrow || undefined}>
+      <a className="skip" href="#content">
+        {t("shell.skip")}
+      </a>
+      {!narrow && <SideBar app={app.data} places={places} />}
+      <div className="shell-main">
+        <TopBar app={app.data} />
+        <main id="content" tabIndex={-1}>
+          {props.children}
+        </main>
+      </div>
+      {narrow && key && <BottomBar places={places} />}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { type AppMeta, localise } from "@/metadata/app";
+
+/** An entry of the menu. */
+export interface Place {
+  key: string;
+  label: string;
+  icon: string | null;
+  path: string;
+}
+
+export const viewPath = (app: string, view: string): string => `/apps/${app}/views/${view}`;
+export const recordPath = (app: string, entity: string, id: string): string => `/apps/${app}/${entity}/${id}`;
+export const dashboardPath = (app: string, board: string): string => `/apps/${app}/dashboards/${board}`;
+
+/** The menu of the app: what its author put there, as far as the actor may see it. */
+export function placesOf(app: AppMeta, language: string): Place[] {
+  const places: Place[] = [];
+  for (const item of app.navigation) {
+    const view = app.views.find((each) => each.key === item.view);
+    const board = app.dashboards.find((each) => each.key === item.dashboard);
+    if (view) {
+      const entity = app.entities.find((each) => each.key === view.entity);
+      places.push({
+        key: `view:${view.key}`,
+        label: localise(view.label, language),
+        icon: entity?.icon ?? null,
+        path: viewPath(app.key, view.key),
+      });
+    } else if (board) {
+      places.push({
+        key: `dashboard:${board.key}`,
+        label: localise(board.label, language),
+        icon: "dashboard",
+        path: dashboardPath(app.key, board.key),
+      });
+    }
+  }
+  return places;
+}
+
+export function firstPlace(app: AppMeta): string | null {
+  return placesOf(app, "zh-CN").find((place) => place.key.startsWith("view:"))?.path ?? null;
+}

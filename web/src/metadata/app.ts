@@ -1,0 +1,199 @@
+import { useQuery } from "@tanstack/react-query";
+import { ask } from "@/client/http";
+
+/** A text per locale. */
+export type LocaleText = Record<string, string>;
+
+export interface OptionMeta {
+  id?: string;
+  key: string;
+  label: LocaleText;
+  color?: string | null;
+  active?: boolean;
+}
+
+/** A field as the actor may know it; what belongs to one type only is optional. */
+export interface FieldMeta {
+  id: string;
+  key: string;
+  type: string;
+  label: LocaleText;
+  help?: LocaleText | null;
+  required?: boolean;
+  read_only?: boolean;
+  creatable: boolean;
+  writable: boolean;
+  sortable: boolean;
+  filterable: boolean;
+  computed: string | null;
+  entity?: string | null;
+  options?: OptionMeta[];
+  scale?: number;
+  length?: number;
+  minimum?: string | number | null;
+  maximum?: string | number | null;
+  multiline?: boolean;
+  expression?: string;
+  result?: { kind?: string; scale?: number } | string;
+  [more: string]: unknown;
+}
+
+export interface ChildrenMeta {
+  key: string;
+  entity: string;
+  field: string;
+  links: boolean;
+}
+
+export interface EntityMeta {
+  id: string;
+  key: string;
+  label: LocaleText;
+  plural: LocaleText;
+  icon?: string | null;
+  name_field: string | null;
+  acts: string[];
+  search: boolean;
+  fields: FieldMeta[];
+  children: ChildrenMeta[];
+}
+
+export interface ViewMeta {
+  id: string;
+  key: string;
+  entity: string;
+  label: LocaleText;
+  kind: "list" | "board" | "calendar";
+  columns: string[];
+  filter?: string | null;
+  sort: { field: string; descending?: boolean }[];
+  group?: string | null;
+  amount?: string | null;
+}
+
+export interface FormItemMeta {
+  id: string;
+  key: string;
+  kind: "field" | "section" | "related" | "text";
+  field?: string;
+  label?: LocaleText | null;
+  help?: LocaleText | null;
+  width?: number;
+  items?: FormItemMeta[];
+  children?: string;
+  columns?: string[];
+  visible?: string | null;
+  required?: string | null;
+  read_only?: string | null;
+}
+
+export interface QuickActionMeta {
+  id: string;
+  key: string;
+  label: LocaleText;
+  event?: string | null;
+  values: Record<string, unknown>;
+  visible?: string | null;
+}
+
+export interface FormMeta {
+  id: string;
+  key: string;
+  entity: string;
+  label: LocaleText;
+  purpose: "create" | "edit" | "view" | "quick" | string;
+  when?: string | null;
+  items: FormItemMeta[];
+  actions: QuickActionMeta[];
+}
+
+export interface GateMeta {
+  fields: string[];
+  evidence: { key: string; label: LocaleText; minimum: number; accept: string[] }[];
+  actions: { key?: string; event: string; minimum: number; label?: LocaleText }[];
+  people: { field: string; roles: string[] }[];
+  criteria: { key: string; label: LocaleText; message: LocaleText }[];
+}
+
+export interface StageMeta {
+  id: string;
+  key: string;
+  label: LocaleText;
+  outcome?: string | null;
+  required_fields: string[];
+  gate?: GateMeta;
+  [more: string]: unknown;
+}
+
+export interface TransitionMeta {
+  key: string;
+  from?: string[];
+  to: string;
+  gate?: GateMeta;
+  [more: string]: unknown;
+}
+
+export interface PipelineMeta {
+  id: string;
+  key: string;
+  entity: string;
+  field: string;
+  label: LocaleText;
+  initial?: string;
+  stages: StageMeta[];
+  transitions: TransitionMeta[];
+}
+
+export interface NavigationMeta {
+  key: string;
+  view?: string | null;
+  dashboard?: string | null;
+}
+
+export interface AppMeta {
+  key: string;
+  version: number;
+  label: LocaleText;
+  settings: { currency?: string; zone?: string; default_locale?: string; locales?: string[] };
+  roles: string[];
+  rights: string[];
+  entities: EntityMeta[];
+  forms: FormMeta[];
+  views: ViewMeta[];
+  pipelines: PipelineMeta[];
+  metrics: unknown[];
+  dashboards: { key: string; label: LocaleText; widgets: unknown[] }[];
+  navigation: NavigationMeta[];
+  calculations: { key: string; label: LocaleText; inputs: unknown[] }[];
+}
+
+/** The app as whoever is signed in may know it; asked again now and then, since it may be published anew. */
+export function useApp(key: string | undefined) {
+  return useQuery({
+    queryKey: ["app", key],
+    queryFn: async ({ signal }) => (await ask<AppMeta>(`/apps/${key}`, { signal })).data,
+    enabled: Boolean(key),
+    staleTime: 60_000,
+  });
+}
+
+export interface AppCard {
+  key: string;
+  version: number;
+  label: LocaleText;
+  roles: string[];
+}
+
+export function useApps(enabled: boolean) {
+  return useQuery({
+    queryKey: ["apps"],
+    queryFn: async ({ signal }) => (await ask<{ items: AppCard[] }>("/apps", { signal })).data.items,
+    enabled,
+  });
+}
+
+/** The text in `locale`, else in Chinese, else any. */
+export function localise(text: LocaleText | null | undefined, locale: string): string {
+  if (!text) return "";
+  return text[locale] ?? text["zh-CN"] ?? Object.values(text)[0] ?? "";
+}

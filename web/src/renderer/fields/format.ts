@@ -1,0 +1,89 @@
+import dayjs from "dayjs";
+import type { FieldMeta } from "@/metadata/app";
+import { scaleOf, valueType } from "@/metadata/system";
+
+/** What formatting depends on beside the field. */
+export interface Manner {
+  language: string;
+  currency: string;
+  zone: string;
+}
+
+/** A decimal text with separators; exact: no number of JavaScript ever holds it. */
+export function groupDigits(text: string): string {
+  const negative = text.startsWith("-");
+  const [whole = "0", fraction] = text.replace("-", "").split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  return `${negative ? "−" : ""}${grouped}${fraction === undefined ? "" : `.${fraction}`}`;
+}
+
+/** A decimal text times 10^places, exact. */
+export function shift(text: string, places: number): string {
+  const negative = text.startsWith("-");
+  const [whole = "0", fraction = ""] = text.replace("-", "").split(".");
+  const digits = whole + fraction.padEnd(places, "0");
+  const point = whole.length + places;
+  const left = digits.slice(0, point).replace(/^0+(?=\d)/, "");
+  const right = digits.slice(point).replace(/0+$/, "");
+  return `${negative ? "-" : ""}${left || "0"}${right ? `.${right}` : ""}`;
+}
+
+const SYMBOLS: Record<string, string> = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥" };
+
+export function formatMoney(text: string, currency: string): string {
+  return `${SYMBOLS[currency] ?? `${currency} `}${groupDigits(text)}`;
+}
+
+export function formatInstant(text: string, manner: Manner): string {
+  const parts = new Intl.DateTimeFormat("sv-SE", {
+    timeZone: manner.zone,
+    dateStyle: "short",
+    timeStyle: "short",
+  }).format(new Date(text));
+  return parts.replace(/:\d\d$/, (seconds) => seconds);
+}
+
+/** How long ago, in words, and the day itself where it is longer ago than a week. */
+export function formatAgo(text: string, manner: Manner, now = new Date()): string {
+  const minutes = Math.round((now.getTime() - new Date(text).getTime()) / 60_000);
+  const relative = new Intl.RelativeTimeFormat(manner.language, { numeric: "auto" });
+  if (Math.abs(minutes) < 60) return relative.format(-minutes, "minute");
+  if (Math.abs(minutes) < 1_440) return relative.format(-Math.round(minutes / 60), "hour");
+  if (Math.abs(minutes) < 10_080) return relative.format(-Math.round(minutes / 1_440), "day");
+  return formatInstant(text, manner).slice(0, 10);
+}
+
+/** A wire value as people read it; an empty text where there is none. */
+export function formatValue(field: FieldMeta, value: unknown, manner: Manner): string {
+  if (value === null || value === undefined || value === "") return "";
+  switch (valueType(field)) {
+    case "money":
+      return formatMoney(String(value), manner.currency);
+    case "percent":
+      return `${trimScale(shift(String(value), 2), Math.max((scaleOf(field) ?? 2) - 2, 0))}%`;
+    case "decimal":
+    case "integer":
+      return groupDigits(String(value));
+    case "instant":
+      return formatInstant(String(value), manner);
+    case "date":
+      return dayjs(String(value)).format("YYYY-MM-DD");
+    case "boolean":
+      return manner.language === "en" ? (value ? "Yes" : "No") : value ? "是" : "否";
+    case "translated_text":
+      return textOf(value, manner.language);
+    default:
+      return Array.isArray(value) ? value.join(manner.language === "en" ? ", " : "、") : String(value);
+  }
+}
+
+function trimScale(text: string, most: number): string {
+  const [whole = "0", fraction = ""] = text.split(".");
+  const kept = fraction.slice(0, Math.max(most, 0));
+  return groupDigits(kept ? `${whole}.${kept}` : whole);
+}
+
+function textOf(value: unknown, language: string): string {
+  const texts = value as Record<string, string>;
+  return texts[language] ?? Object.values(texts)[0] ?? "";
+}

@@ -1,0 +1,203 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { Checkbox } from "antd";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { RecordData } from "@/client/records";
+import type { FieldMeta } from "@/metadata/app";
+import { valueType } from "@/metadata/system";
+import { useAppView } from "../context";
+import { Cell } from "../fields/Cell";
+
+export interface Sorting {
+  field: string;
+  descending: boolean;
+}
+
+interface GridProps {
+  entity: string;
+  label: string;
+  columns: FieldMeta[];
+  rows: RecordData[];
+  sort: Sorting | null;
+  onSort: (sort: Sorting | null) => void;
+  onOpen: (record: RecordData) => void;
+  linkOf: (record: RecordData, children: ReactNode) => ReactNode;
+  chosen: ReadonlySet<string>;
+  onChoose: (chosen: ReadonlySet<string>) => void;
+  /** Asks for the next page; called when the last rows come near. */
+  onEnd: () => void;
+  busy: boolean;
+}
+
+const ROW = 40;
+const NUMBERS = new Set(["money", "decimal", "integer", "percent"]);
+
+function widthOf(field: FieldMeta, first: boolean): string {
+  if (first) return "minmax(180px, 1.6fr)";
+  const type = valueType(field);
+  if (NUMBERS.has(type)) return "minmax(96px, 0.7fr)";
+  if (type === "long_text") return "minmax(200px, 2fr)";
+  return "minmax(120px, 1fr)";
+}
+
+/** Records as rows of which only those in sight are drawn; sorted by the head of a column, opened by Enter or a click. */
+export function Grid(props: GridProps) {
+  const { t } = useTranslation();
+  const box = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: props.rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+  const drawn = virtual.getVirtualItems();
+  const last = drawn.at(-1)?.index ?? 0;
+  const { onEnd, rows } = props;
+  useEffect(() => {
+    if (rows.length > 0 && last >= rows.length - 20) onEnd();
+  }, [last, rows.length, onEnd]);
+  const template = `40px ${props.columns.map((field, index) => widthOf(field, index === 0)).join(" ")}`;
+  const all = rows.length > 0 && rows.every((row) => props.chosen.has(row.id));
+
+  function choose(ids: string[], on: boolean) {
+    const next = new Set(props.chosen);
+    for (const id of ids) on ? next.add(id) : next.delete(id);
+    props.onChoose(next);
+  }
+
+  return (
+    <div
+      ref={box}
+      className="grid-box"
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={rows.length}
+      aria-busy={props.busy}
+      tabIndex={-1}
+    >
+      <div className="grid-head" role="row" style={{ gridTemplateColumns: template }}>
+        <span role="columnheader" tabIndex={-1}>
+          <Checkbox
+            checked={all}
+            indeterminate={!all && props.chosen.size > 0}
+            onChange={(event) =>
+              choose(
+                rows.map((row) => row.id),
+                event.target.checked,
+              )
+            }
+            aria-label={t("list.chooseAll")}
+          />
+        </span>
+        {props.columns.map((field) => (
+          <Head key={field.key} field={field} sort={props.sort} onSort={props.onSort} />
+        ))}
+      </div>
+      <div className="grid-body" role="rowgroup" style={{ height: virtual.getTotalSize() }}>
+        {drawn.map((item) => {
+          const record = rows[item.index];
+          return record ? (
+            <Row
+              key={record.id}
+              {...props}
+              record={record}
+              index={item.index}
+              top={item.start}
+              template={template}
+              onChoose={(on) => choose([record.id], on)}
+            />
+          ) : null;
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Head(props: { field: FieldMeta; sort: Sorting | null; onSort: (sort: Sorting | null) => void }) {
+  const view = useAppView();
+  const { field, sort } = props;
+  const here = sort?.field === field.key ? sort : null;
+  const label = view.text(field.label);
+  const numeric = NUMBERS.has(valueType(field)) || undefined;
+  if (!field.sortable)
+    return (
+      <span role="columnheader" tabIndex={-1} data-numeric={numeric}>
+        {label}
+      </span>
+    );
+  return (
+    <span
+      role="columnheader"
+      tabIndex={-1}
+      aria-sort={here ? (here.descending ? "descending" : "ascending") : "none"}
+      data-numeric={numeric}
+    >
+      <button type="button" className="plain" onClick={() => props.onSort(nextSort(field.key, here))}>
+        {label}
+        {here && (here.descending ? <ArrowDown size={13} aria-hidden /> : <ArrowUp size={13} aria-hidden />)}
+      </button>
+    </span>
+  );
+}
+
+function nextSort(field: string, here: Sorting | null): Sorting | null {
+  if (!here) return { field, descending: false };
+  return here.descending ? null : { field, descending: true };
+}
+
+interface RowProps extends Omit<GridProps, "onChoose"> {
+  record: RecordData;
+  index: number;
+  top: number;
+  template: string;
+  onChoose: (on: boolean) => void;
+}
+
+function Row(props: RowProps) {
+  const { record } = props;
+  const { t } = useTranslation();
+  function onKey(event: KeyboardEvent) {
+    if (event.nativeEvent.isComposing || event.target !== event.currentTarget) return;
+    if (event.key === "Enter") props.onOpen(record);
+    if (event.key === "ArrowDown") (event.currentTarget.nextElementSibling as HTMLElement | null)?.focus();
+    if (event.key === "ArrowUp") (event.currentTarget.previousElementSibling as HTMLElement | null)?.focus();
+    if (event.key === " ") {
+      event.preventDefault();
+      props.onChoose(!props.chosen.has(record.id));
+    }
+  }
+  return (
+    <div
+      role="row"
+      aria-rowindex={props.index + 1}
+      aria-selected={props.chosen.has(record.id)}
+      tabIndex={0}
+      className="grid-row"
+      style={{ gridTemplateColumns: props.template, transform: `translateY(${props.top}px)` }}
+      onKeyDown={onKey}
+    >
+      <span role="gridcell" tabIndex={-1}>
+        <Checkbox
+          checked={props.chosen.has(record.id)}
+          onChange={(event) => props.onChoose(event.target.checked)}
+          aria-label={t("list.choose")}
+        />
+      </span>
+      {props.columns.map((field, index) => (
+        <span
+          key={field.key}
+          role="gridcell"
+          tabIndex={-1}
+          data-numeric={NUMBERS.has(valueType(field)) || undefined}
+        >
+          {index === 0 ? (
+            props.linkOf(record, <Cell entity={props.entity} field={field} record={record} plain />)
+          ) : (
+            <Cell entity={props.entity} field={field} record={record} />
+          )}
+        </span>
+      ))}
+    </div>
+  );
+}

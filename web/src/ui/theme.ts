@@ -1,0 +1,37 @@
+import { type ThemeConfig, theme } from "antd";
+
+export type Mode = "light" | "dark";
+
+/** The palette: ink on paper, stone blue-green for what can be acted on, cinnabar only for what went wrong. */
+const SEED = {
+  colorPrimary: "#1f6f78",
+  colorInfo: "#1f6f78",
+  colorSuccess: "#2f7d4f",
+  colorWarning: "#b7791f",
+  colorError: "#b8322a",
+  colorLink: "#1f6f78",
+  borderRadius: 6,
+  fontSize: 14,
+  wireframe: false,
+  fontFamily:
+    '"Inter", -apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
+};
+
+export function themeOf(mode: Mode): ThemeConfig {
+  const dark = mode === "dark";
+  return {
+    algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    token: {
+      ...SEED,
+      ...(dark
+        ? { colorPrimary: "#4fa7b0", colorLink: "#6fbdc5", colorBgLayout: "#15191b" }
+        : { colorBgLayout: "#f7f6f3" }),
+      controlHeight: 34,
+    },
+    components: {
+      Layout: { headerHeight: 52, headerPadding: "0 16px", headerBg: "transparent", siderBg: "transparent" },
+      Table: { headerBg: "transparent", cellPaddingBlock: 9 },
+      Menu: { itemHeight: 34, activeBarBorderWidth: 0, itemBg: "transparent" },
+    },
+  };
+}
