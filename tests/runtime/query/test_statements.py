@@ -163,7 +163,7 @@ def index_of(crm: Crm, field: str) -> str:
         ("admin", "limit=10&sort=created_at", "created_at"),
         ("admin", "limit=10&sort=-maturity", "maturity"),
         ("admin", "limit=10&sort=captured_at", "captured_at"),
-        ("rep1", "limit=10&sort=name", "owner_id"),
+        ("rep1", "limit=10&sort=name", "owner_id"),  # or that of names, in whose order the list stands
         ("rep1", "limit=10", "owner_id"),
         ("admin", "limit=10&sort=budget&filter=" + quote("stage == 'dormant'"), "stage"),
         ("admin", "limit=10&filter=" + quote("stage == 'qualified' and budget > 5"), "stage"),
@@ -171,7 +171,8 @@ def index_of(crm: Crm, field: str) -> str:
 )
 def test_an_index_serves_a_list(many: Crm, who: str, words: str, field: str) -> None:
     plan = plan_of(many, who, f"/records/lead?{words}")
-    assert index_of(many, field) in plan, plan
+    is_by_name = words.endswith("sort=name") and "ix_name_" in plan and "Seq Scan" not in plan
+    assert index_of(many, field) in plan or is_by_name, plan
 
 
 @pytest.mark.parametrize(
