@@ -122,6 +122,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "import_state": ("导入任务现在不能这样做", "The import cannot do this in the state it is in"),
     "events_stay": ("只有记录的导入可以撤销", "Only an import of records can be taken back"),
+    "no_tasks": ("此应用没有待办，无法跟进", "The app keeps no to-dos to follow this up with"),
     "too_many": ("尝试次数过多，请稍后再试", "Too many tries: wait a little"),
     "unavailable": ("数据库暂时不可用", "The database does not answer at the moment"),
     "internal": ("服务器出错，编号 {id}", "Something went wrong here; it is noted under {id}"),
@@ -167,6 +168,7 @@ FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "inactive_option": ("选项“{value}”已停用", "The option “{value}” is no longer in use"),
     "not_an_option": ("“{value}”不是可选项", "“{value}” is none of the options"),
     "no_such_date": ("没有这个日期", "There is no such date"),
+    "unknown_form": ("没有表单“{form}”", "There is no form “{form}”"),
     "no_stage": ("请指明阶段字段", "Say which stage field is meant"),
     "no_such_record": ("所指的记录不存在", "There is no such record"),
     "not_optional": ("此项不能省略", "This cannot be left out"),
@@ -201,6 +203,7 @@ FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "not_a_number": ("“{value}”不是数字", "“{value}” is no number"),
     "not_a_date": ("“{value}”不是日期，如 2026-03-05", "“{value}” is no date, such as 2026-03-05"),
     "not_a_boolean": ("“{value}”不是“是”或“否”", "“{value}” is neither yes nor no"),
+    "not_a_value": ("规则算出的值不能存入此字段", "What a rule computed is no value of this field"),
     "not_json": ("不是有效的 JSON", "This is no JSON"),
     "unknown_record": ("找不到“{value}”", "There is no “{value}”"),
     "several_records": (

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import orjson
+import uvicorn
 from starlette.types import ASGIApp, Message
 
 T = TypeVar("T")
@@ -155,6 +158,19 @@ async def _speak(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Answer:
 
     await app(scope, receive, send)
     return Answer(status, headers, b"".join(parts))
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """The app behind a real socket, in the loop that holds its connections; gives the address to begin with."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_level="error"))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        done = asyncio.run_coroutine_threadsafe(server.serve(sockets=[listener]), _loop())
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            done.result(timeout=30)
 
 
 def sign_in(app: ASGIApp, username: str, password: str, **options: Any) -> Browser:
