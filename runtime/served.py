@@ -26,7 +26,7 @@ from schema_store.compiled.app import App, CompiledEntity
 from schema_store.layout import Layout
 from schema_store.system import SYSTEM_FIELDS
 from schema_store.tables import RecordTables, build_tables
-from schema_store.versions import load_version, standing_of
+from schema_store.versions import Version, load_version, standing_of
 
 _PLATFORM: Mapping[str, tuple[sa.Table, Mapping[str, str]]] = {
     "user": (USERS, {"team": "team_id", "region": "region_id"}),
@@ -44,6 +44,7 @@ class Served:
 
     Attributes:
         app: compiled.
+        hash: of the version's document.
         layout: where its values lie.
         records: tables of its entities, by entity id.
         support: tables beside them.
@@ -52,6 +53,7 @@ class Served:
     """
 
     app: App
+    hash: str
     layout: Layout
     records: RecordTables
     support: SupportTables
@@ -141,15 +143,28 @@ def _database(url: URL) -> str:
     return str(url.set(drivername=url.get_backend_name()))
 
 
+def _compiled(version: Version) -> App:
+    """Compiled once for all databases and environments that hold this very version."""
+    place = version.hash, version.number
+    with _keeping:
+        found = next((each.app for kept, each in _kept.items() if (each.hash, kept[2]) == place), None)
+    if found is not None:
+        return found
+    compiled, diagnostics = compile_app(version.document, version.number)
+    if compiled is None:
+        reason = f"{version.app} {version.number} was published but does not compile: {diagnostics[:3]}"
+        raise AssertionError(reason)
+    return compiled
+
+
 def _make(connection: Connection, app: str, number: int) -> Served:
     version = load_version(connection, app, number)
-    compiled, diagnostics = compile_app(version.document, number)
-    if compiled is None:
-        raise AssertionError(f"{app} {number} was published but does not compile: {diagnostics[:3]}")
+    compiled = _compiled(version)
     dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
     layout = version.layout
     return Served(
         app=compiled,
+        hash=version.hash,
         layout=layout,
         records=build_tables(layout, dialect),
         support=support_tables(layout.schema, dialect),

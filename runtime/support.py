@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
@@ -93,8 +95,9 @@ def _json(name: str, *, nullable: bool = False) -> sa.Column[Any]:
     return sa.Column(name, JsonValue(), nullable=nullable)
 
 
-def _whole(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.BigInteger(), nullable=False)
+def _whole(name: str, *, start: str | None = None) -> sa.Column[Any]:
+    """``start``: what rows get that were there before the column."""
+    return sa.Column(name, sa.BigInteger(), nullable=False, server_default=start)
 
 
 def _of_record() -> tuple[sa.Column[Any], sa.Column[Any], sa.Column[Any], sa.Column[Any]]:
@@ -145,7 +148,7 @@ class _Maker:
         found_by = sa.Index(f"ix_{self.schema}_refusal_record", "record", "at")
         place = (_text("entity"), _uuid("record", nullable=True))
         made = (_moment("at"), _uuid("by", nullable=True))
-        what = (_text("act"), _text("code"), _json("why"), _whole("count"))
+        what = (_text("act"), _text("code"), _json("why"), _whole("count", start="1"))
         return fix(self.table("refusal", _id(), *place, *made, *what, found_by), editable=("count",))
 
     def run(self) -> sa.Table:
@@ -296,5 +299,19 @@ def search_text(search: sa.Table) -> sa.TableClause:
 
 
 def create_support(connection: Connection, schema: str) -> None:
-    """Make the support tables that are not there yet, in the caller's transaction; the schema must exist."""
-    support_tables(schema, connection.dialect.name).metadata.create_all(connection)
+    """Make the support tables and columns that are not there yet, in the caller's transaction; the schema must exist.
+
+    A column that comes to a table later may be empty or has a server default; a revision in ``migrations/`` comes
+    with it, so that who starts on older tables is told to run ``dougong init``.
+    """
+    metadata = support_tables(schema, connection.dialect.name).metadata
+    inspector = sa.inspect(connection)
+    standing = set(inspector.get_table_names(metadata.schema))
+    metadata.create_all(connection)
+    operations = Operations(MigrationContext.configure(connection))
+    for table in metadata.sorted_tables:
+        if table.name in standing:
+            there = {column["name"] for column in inspector.get_columns(table.name, metadata.schema)}
+            for column in table.c:
+                if column.name not in there:
+                    operations.add_column(table.name, column._copy(), schema=metadata.schema)

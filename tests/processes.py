@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from sqlalchemy.engine import Engine
 
 from builder.publish import install
 from runtime.people.rights import Authority
@@ -23,6 +22,7 @@ from schema_store.versions import Signature
 from tests.api.conftest import free_port
 from tests.api.crm import Crm, make_crm
 from tests.api.doors.gauntlet import gauntlet
+from tests.conftest import Databases
 
 #: Seconds that a start may take on a busy machine before the test gives up.
 PATIENCE = 60
@@ -90,13 +90,13 @@ class Process:
         )
 
 
-def prepare(engine: Engine, home: Path) -> Process:
+def prepare(databases: Databases, name: str, home: Path) -> Process:
     """The CRM and the small app of the doors, with people and tokens; nothing is served yet."""
-    crm = make_crm(engine, home)
+    crm = make_crm(databases, name, home)
     now = datetime.now(UTC)
-    install(engine, gauntlet(), Signature("test", now))
+    install(crm.engine, gauntlet(), Signature("test", now))
     process = Process(crm, home)
-    with writing(engine) as connection:
+    with writing(crm.engine) as connection:
         roles = {"crm": ["admin"], "gauntlet": ["worker"]}
         update_user(connection, crm.ids["admin"], {"roles": roles, "region_id": crm.ids["east"]}, now)
         for who in ("admin", "rep1"):

@@ -105,9 +105,9 @@ def read_draft(call: Caller, app: str) -> Response:
 @runs(scope="build", unit="none", most=LARGE)
 def write_draft(call: Caller, app: str, body: DraftBody) -> Response:
     """Replace the draft; If-Match names the revision that was looked at."""
-    revision = _named_revision(call)
     with writing(call.workspace.engine) as connection:
         require_right(call, connection, app, "build")
+        revision = _named_revision(call)
         return _save(call, connection, app, body.document, revision, body.note)
 
 
@@ -115,9 +115,9 @@ def write_draft(call: Caller, app: str, body: DraftBody) -> Response:
 @runs(scope="build", unit="none", most=LARGE)
 def patch_draft(call: Caller, app: str, body: PatchBody) -> Response:
     """Change the draft by JSON Patch; If-Match names the revision that was looked at."""
-    revision = _named_revision(call)
     with writing(call.workspace.engine) as connection:
         require_right(call, connection, app, "build")
+        revision = _named_revision(call)
         standing = load_draft(connection, app)
         _require_revision(standing.revision, revision)
         try:

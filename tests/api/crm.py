@@ -144,18 +144,25 @@ class Crm:
             yield statements
 
 
-def make_crm(engine: Engine, home: Path) -> Crm:
-    """Install the template and the people."""
+def make_crm(databases: Databases, name: str, home: Path) -> Crm:
+    """The CRM with its people on a database of its own."""
+    engine, (ids, tokens) = databases.copy(name, "crm with people", _install)
+    clock = Clock()
+    app = create_app(engine, Settings(home=home, _env_file=None))
+    old: Workspace = app.state.workspace
+    app.state.workspace = Workspace(engine, old.settings, old.key, clock)
+    return Crm(engine, app, clock, dict(ids), dict(tokens))
+
+
+def _install(engine: Engine) -> tuple[dict[str, UUID], dict[str, str]]:
+    """Install the template and the people; ids and tokens by name."""
     document, complaints = load_document(read_template("crm"))
     assert document is not None, complaints
     with writing(engine) as connection:
         upgrade_platform(connection)
     install(engine, document, Signature("test", NOW))
-    clock = Clock()
-    app = create_app(engine, Settings(home=home, _env_file=None))
-    old: Workspace = app.state.workspace
-    app.state.workspace = Workspace(engine, old.settings, old.key, clock)
-    crm = Crm(engine, app, clock)
+    ids: dict[str, UUID] = {}
+    tokens: dict[str, str] = {}
     with writing(engine) as connection:
         for name, tree in (
             ("east", REGIONS),
@@ -163,18 +170,18 @@ def make_crm(engine: Engine, home: Path) -> Crm:
             ("east_team", TEAMS),
             ("north_team", TEAMS),
         ):
-            crm.ids[name] = create_node(connection, tree, {"name": name}, NOW)
+            ids[name] = create_node(connection, tree, {"name": name}, NOW)
         for name, (team, region, roles) in PEOPLE.items():
             values: dict[str, Any] = {
                 "username": name,
                 "name": name,
                 "roles": {"crm": roles} if roles else {},
             }
-            values |= {"team_id": crm.ids[team]} if team else {}
-            values |= {"region_id": crm.ids[region]} if region else {}
-            crm.ids[name] = create_user(connection, values, NOW)
-            crm.tokens[name] = _token(connection, crm.ids[name])
-    return crm
+            values |= {"team_id": ids[team]} if team else {}
+            values |= {"region_id": ids[region]} if region else {}
+            ids[name] = create_user(connection, values, NOW)
+            tokens[name] = _token(connection, ids[name])
+    return ids, tokens
 
 
 def _token(connection: sa.Connection, user: UUID) -> str:
@@ -190,8 +197,6 @@ def crm(
     """The CRM with people and no records, once per module and kind of database."""
     if request.param not in databases.names:
         pytest.skip("PostgreSQL does not answer")
-    engine = databases.engine(request.param)
-    try:
-        yield make_crm(engine, tmp_path_factory.mktemp("home"))
-    finally:
-        databases.remove(engine)
+    made = make_crm(databases, request.param, tmp_path_factory.mktemp("home"))
+    yield made
+    databases.remove(made.engine)

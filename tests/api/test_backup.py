@@ -42,12 +42,11 @@ def backed(
     if request.param not in databases.names:
         pytest.skip("PostgreSQL does not answer")
     home = tmp_path_factory.mktemp("home")
-    engine = databases.engine(request.param)
-    crm = make_crm(engine, home)
+    crm = make_crm(databases, request.param, home)
     (home / "files" / "ab").mkdir(parents=True)
     (home / "files" / "ab" / "upload").write_bytes(b"\0\1 a file")
     yield crm, home
-    databases.remove(engine)
+    databases.remove(crm.engine)
 
 
 def settings_of(engine: Engine, home: Path) -> Settings:

@@ -41,9 +41,8 @@ def run(
 ) -> Iterator[Run]:
     if request.param not in databases.names:
         pytest.skip("PostgreSQL does not answer")
-    engine = databases.engine(request.param)
     home = tmp_path_factory.mktemp("home")
-    process = prepare(engine, home)
+    process = prepare(databases, request.param, home)
     ledger = Ledger(home / "ledger.jsonl")
     process.start()
     try:
@@ -52,7 +51,7 @@ def run(
     finally:
         ledger.close()
         process.stop()
-        databases.remove(engine)
+        databases.remove(process.crm.engine)
 
 
 def _kill_again_and_again(process: Process, ledger: Ledger) -> None:

@@ -28,14 +28,13 @@ def server(
 ) -> Iterator[Process]:
     if request.param not in databases.names:
         pytest.skip("PostgreSQL does not answer")
-    engine = databases.engine(request.param)
-    process = prepare(engine, tmp_path_factory.mktemp("home"))
+    process = prepare(databases, request.param, tmp_path_factory.mktemp("home"))
     process.start()
     try:
         yield process
     finally:
         process.stop()
-        databases.remove(engine)
+        databases.remove(process.crm.engine)
 
 
 def at_once(server: Process, act: Callable[[httpx.Client, int], T], app: str = "crm") -> list[T]:

@@ -135,7 +135,10 @@ def attack(crm: Crm, who: str, operation: Any, address: str, statuses: Counter[i
             statuses[answer.status_code] += 1
             case.validate_response(answer, checks=CHECKS)
 
-        with suppress(Unsatisfiable), requests.Session() as session:  # an operation without anything to get wrong
+        with (
+            suppress(Unsatisfiable),
+            requests.Session() as session,
+        ):  # an operation without anything to get wrong
             run()
 
 

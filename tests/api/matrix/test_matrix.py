@@ -32,11 +32,9 @@ def world(
 ) -> Iterator[World]:
     if request.param not in databases.names:
         pytest.skip("PostgreSQL does not answer")
-    engine = databases.engine(request.param)
-    try:
-        yield make_world(engine, tmp_path_factory.mktemp("home"))
-    finally:
-        databases.remove(engine)
+    made = make_world(databases, request.param, tmp_path_factory.mktemp("home"))
+    yield made
+    databases.remove(made.crm.engine)
 
 
 def is_sample(world: World) -> bool:

@@ -17,7 +17,6 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
 from uuid_utils.compat import uuid7
 
 from runtime.access.policy import is_given
@@ -26,6 +25,7 @@ from schema_store.database import reading, writing
 from schema_store.field_types.language import options_of
 from tests.api.crm import NOW, PEOPLE, Crm, make_crm
 from tests.api.matrix.referee import DOCUMENT, FIELDS, Json, Person, Record, Referee
+from tests.conftest import Databases
 
 SIDES = {"east": "rep1", "north": "rep3", "mixed": "rep1", "binned": "rep1"}
 #: Who stands in the fields that name people, by side.
@@ -248,9 +248,9 @@ def tokens(text: str) -> set[str]:
     return {each.rstrip("0").rstrip(".") if "." in each else each for each in found}
 
 
-def make_world(engine: Engine, home: Path) -> World:
+def make_world(databases: Databases, name: str, home: Path) -> World:
     """The CRM with its people, the planted records, and changes of hidden fields that left a history."""
-    world = World(make_crm(engine, home))
+    world = World(make_crm(databases, name, home))
     world.plant()
     world.age()
     return world
