@@ -76,11 +76,29 @@ def gauntlet() -> AppDocument:
     )  # fmt: skip
     acts = ["read", "create", "update", "delete", "transition", "import", "export"]
     permission = {"key": "here", "entity": "thing", "acts": acts, "scope": "region", "read_only": ["fixed"]}
+    sketch = entity(
+        "sketch",
+        field_of("text", "name"),
+        field_of("stage", "stage"),
+        field_of("reference", "thing", entity="thing", on_delete="clear"),
+        plural=label("sketches"),
+        conversion={"key": "build", "label": label("build"), "stage": "built", "targets": [
+            {"key": "thing", "label": label("thing"), "target": "thing", "source_field": "thing", "values": {"name": '"x"'}}]},
+    )  # fmt: skip
+    drawn = {"key": "drawn", "entity": "sketch", "acts": ["read", "update", "transition"], "scope": "all"}
     roles = [
-        {"key": "worker", "label": label("worker"), "permissions": [permission]},
+        {"key": "worker", "label": label("worker"), "permissions": [permission, drawn]},
         {"key": "helper", "label": label("helper"), "permissions": [{**permission, "acts": ["read"]}]},
     ]
-    return document("gauntlet", thing, pipelines=[_pipeline()], roles=roles, label=label("gauntlet"))
+    pipelines = [_pipeline(), _drawing()]
+    return document("gauntlet", thing, sketch, pipelines=pipelines, roles=roles, label=label("gauntlet"))
+
+
+def _drawing() -> Json:
+    """A sketch is built by converting it to a thing."""
+    stages = [{"key": key, "label": label(key)} for key in ("drawn", "built")]
+    about: Json = {"key": "drawing", "label": label("drawing"), "entity": "sketch", "field": "stage"}
+    return {**about, "stages": stages, "initial": "drawn"}
 
 
 def _pipeline() -> Json:
@@ -150,14 +168,43 @@ class Gauntlet:
             connection.execute(sa.insert(table), row)
         return str(id_)
 
+    def sketch(self) -> str:
+        """A sketch that had always been there."""
+        served, id_ = self.served, uuid7()
+        row = {"id": id_, "version": 1, "created_at": NOW, "updated_at": NOW, "owner_id": self.worker}
+        with writing(self.engine) as connection:
+            row[served.column("sketch", "stage")] = "drawn"
+            connection.execute(sa.insert(served.entity_table("sketch")), row)
+        return str(id_)
+
+    def bring(self, values: Json) -> list[Json]:
+        """Bring a file of one thing in and apply it; its rows afterwards."""
+        header, line = (
+            ",".join(values),
+            ",".join("" if each is None else str(each) for each in values.values()),
+        )
+        job = self._of_import("POST", "?entity=thing", f"{header}\n{line}\n".encode())
+        self._of_import("POST", f"/{job['id']}/apply")
+        rows: list[Json] = self._of_import("GET", f"/{job['id']}/rows")["items"]
+        return rows
+
+    def _of_import(self, method: str, path: str, file: bytes | None = None) -> Json:
+        browser = Browser(self.app, headers={"authorization": f"Bearer {self.token}"}, tells_origin=False)
+        headers = [("content-type", "text/csv")] if file else []
+        answer = browser.send(method, f"/apps/gauntlet/imports{path}", body=file, headers=headers)
+        assert answer.status in (200, 201, 202), answer.body
+        self.app.state.imports.settle()
+        told: Json = answer.json
+        return told
+
     def everything(self) -> dict[str, list[Any]]:
-        """Every row of every table of the app, but what was refused, which is written down by itself."""
+        """Every row of every table of the app, but what was refused, which is written down by itself, and imports."""
         served, found = self.served, {}
+        support = served.support
+        beside = {support.refusal, support.import_job, support.import_row}
         with reading(self.engine) as connection:
             tables = [*served.records.entities.values(), *served.records.links.values()]
-            tables += [
-                each for each in served.support.metadata.tables.values() if each is not served.support.refusal
-            ]
+            tables += [each for each in support.metadata.tables.values() if each not in beside]
             for table in tables:
                 rows = connection.execute(sa.select(table))
                 found[table.name] = sorted(repr(tuple(row)) for row in rows)
