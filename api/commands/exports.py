@@ -6,17 +6,18 @@ from pathlib import Path
 
 import click
 
-from api.commands.context import open_database
+from api.commands.context import open_database, sign
 from api.commands.imports import find_person, utc_now
 from api.exports import export_view, option_sets
 from api.settings import Settings
+from runtime.auditing.acts import PlatformAct, note_act
 from runtime.exports.exporting import ExportQuery, export_lines, write_file
 from runtime.imports.running import access_of
 from runtime.ports import NothingAfter
 from runtime.refusals import NotFound
 from runtime.served import serve
 from runtime.unit import Unit
-from schema_store.database import reading
+from schema_store.database import reading, writing
 
 
 @click.command("export")
@@ -69,4 +70,9 @@ def export_file(
             draft.replace(file)
         finally:
             draft.unlink(missing_ok=True)
+    act = PlatformAct(
+        "records_exported", by, sign().author, app, entity, {"records": count, "filter": text, "view": view}
+    )
+    with writing(engine) as connection:
+        note_act(connection, act, utc_now())
     click.echo(f"exported: {count:,} records to {file}")

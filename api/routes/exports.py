@@ -6,7 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Response
@@ -19,9 +19,12 @@ from api.endpoint import Caller, Endpoint, QueryWords
 from api.exports import export_view, option_sets
 from api.routes.records import split_names
 from api.routes.saving import unit_of
+from api.transaction import Call
+from runtime.auditing.acts import PlatformAct, note_act
 from runtime.exports.exporting import ExportQuery, Format, export_lines, write_file
 from runtime.refusals import TooMany
 from runtime.unit import Unit
+from schema_store.database import writing
 
 router = APIRouter(route_class=Endpoint, tags=["records"], prefix="/apps/{app}/records/{entity}")
 TYPES = {
@@ -70,7 +73,9 @@ def export_records(
     )
     if query.view is not None:
         asked = export_view(call.connection, access, app, entity, query.view, asked)
-    file = _written(unit_of(call, access), entity, asked, query.format)
+    file, count = _written(unit_of(call, access), entity, asked, query.format)
+    details = {"records": count, "filter": asked.filter, "search": asked.search, "view": query.view}
+    call.afterwards.append(lambda: _note(call, app, entity, details))
     name = f"{query.view or entity}-{call.now:%Y%m%d}.{query.format}"
     size = file.tell()
     file.seek(0)
@@ -81,19 +86,28 @@ def export_records(
     return StreamingResponse(_sent(file), media_type=TYPES[query.format], headers=headers)
 
 
-def _written(unit: Unit, entity: str, asked: ExportQuery, kind: Format) -> IO[bytes]:
-    """The file: written whole before the first byte is sent, so that no slow reader holds a connection."""
+def _note(call: Call, app: str, entity: str, details: dict[str, Any]) -> None:
+    """What leaves is an act, written down before the first byte is sent."""
+    act = PlatformAct("records_exported", by=call.actor.id, app=app, subject=entity, details=details)
+    with writing(call.writes) as connection:
+        note_act(connection, act, call.now)
+
+
+def _written(unit: Unit, entity: str, asked: ExportQuery, kind: Format) -> tuple[IO[bytes], int]:
+    """The file, and how many records are in it: written whole before the first byte is sent, so that no slow reader
+    holds a connection.
+    """
     if not _AT_ONCE.acquire(blocking=False):
         raise TooMany(timedelta(seconds=5))
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when it was sent
     try:
-        write_file(export_lines(unit, entity, asked), kind, file)
+        count = write_file(export_lines(unit, entity, asked), kind, file)
     except BaseException:
         file.close()
         raise
     finally:
         _AT_ONCE.release()
-    return file
+    return file, count
 
 
 def _sent(file: IO[bytes]) -> Iterator[bytes]:

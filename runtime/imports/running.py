@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy.engine import Connection, Engine
 
 from runtime.access import Access, access_for, engine_access
+from runtime.auditing.acts import PlatformAct, note_act
 from runtime.imports.checking import check_batch
 from runtime.imports.comparing import compare_batch
 from runtime.imports.jobs import Job, Json, State, load_job, save_job
@@ -148,14 +149,22 @@ def _batch(
     if job.lease is not None and job.lease > now and job.worker != worker:
         return Progress(job, job.lease)
     if job.is_busy:
+        stood = job.state
         try:
             access = access_of(connection, served, app, job.by)
             _step(Work(connection, access, job, now, after_commit, most))
         except Refused as refusal:
             raise _Stopped(refusal) from refusal
+        if job.state != stood and job.state in ("applied", "undone"):
+            note_act(connection, _act(app, job), now)
     job.lease, job.worker = (now + LEASE, worker) if job.is_busy else (None, None)
     save_job(connection, served, job, now)
     return Progress(job)
+
+
+def _act(app: str, job: Job) -> PlatformAct:
+    details = {"kind": job.kind, "entity": job.entity, "file": job.file.get("name"), "counts": job.counts}
+    return PlatformAct(f"import_{job.state}", by=job.by, app=app, subject=str(job.id), details=details)
 
 
 def access_of(connection: Connection, served: Served, app: str, by: UUID | None) -> Access:

@@ -14,6 +14,7 @@ from api.routes.platform import GROUPS
 from runtime.auditing.tables import AUDIT
 from schema_store.database import reading, writing
 from tests.api.crm import Crm, crm
+from tests.api.importing import act, bring
 from tests.asgi import Browser
 
 __all__ = ["crm"]
@@ -237,3 +238,24 @@ def test_freezes_and_switches_are_acts(crm: Crm) -> None:
     assert found.keys() == wanted
     assert found["stage_frozen"]["reason"] == "too many"
     assert found["switched_off"] == {"kind": "rule", "key": "third_visit_makes_a"}
+
+
+def test_what_is_taken_out_and_brought_in_is_an_act(crm: Crm) -> None:
+    make(crm, "director", "lead", name="出口")
+    assert (
+        crm.get("ops", "/records/lead/export?filter=name%20%3D%3D%20%22%E5%87%BA%E5%8F%A3%22").status == 200
+    )
+    job = bring(crm, "ops", "name\n进口\n", entity="lead", name="客户.csv")
+    for word in ("apply", "undo"):
+        act(crm, "ops", job, word)
+    found = {row.act: row for row in acts(crm) if row.by == crm.ids["ops"]}
+    exported, applied, undone = (
+        found[key] for key in ("records_exported", "import_applied", "import_undone")
+    )
+    assert (exported.app, exported.subject, exported.details["records"]) == ("crm", "lead", 1)
+    assert exported.details["filter"] == 'name == "出口"'
+    assert (applied.subject, applied.details["file"]) == (job["id"], "客户.csv")
+    assert applied.details["counts"]["new"] == 1
+    assert undone.details["entity"] == "lead"
+    assert crm.get("ops", "/records/lead/export?filter=%3D%3D").status == 400
+    assert len([row for row in acts(crm) if row.act == "records_exported"]) == 1

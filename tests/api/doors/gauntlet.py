@@ -83,7 +83,8 @@ def gauntlet() -> AppDocument:
         field_of("reference", "thing", entity="thing", on_delete="clear"),
         plural=label("sketches"),
         conversion={"key": "build", "label": label("build"), "stage": "built", "targets": [
-            {"key": "thing", "label": label("thing"), "target": "thing", "source_field": "thing", "values": {"name": '"x"'}}]},
+            {"key": "thing", "label": label("thing"), "target": "thing", "source_field": "thing",
+             "values": {"name": '"x"'}}]},
     )  # fmt: skip
     drawn = {"key": "drawn", "entity": "sketch", "acts": ["read", "update", "transition"], "scope": "all"}
     roles = [
