@@ -19,6 +19,7 @@ from sqlalchemy.engine import Engine
 from api.app import create_app
 from api.settings import Settings
 from tests.asgi import Browser
+from tests.commands import run_command
 from tests.people import people, platform
 
 __all__ = ["app", "browser", "installation", "people", "platform", "served", "settings"]
@@ -33,16 +34,9 @@ class Installation:
 
     def run(self, *arguments: str, expect: int = 0) -> str:
         """Run ``dougong …``; gives standard output and error together, fails on another exit code."""
-        done = subprocess.run(
-            [sys.executable, "-m", "api", *arguments],
-            env={**os.environ, "DOUGONG_HOME": str(self.home), **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == expect, said
+        environment = {**os.environ, "DOUGONG_HOME": str(self.home), **self.environment}
+        code, said = run_command(*arguments, environment=environment)
+        assert code == expect, said
         return said
 
 
