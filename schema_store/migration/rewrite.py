@@ -19,12 +19,17 @@ Rows = list[dict[str, Any]]
 
 
 def read_batches(
-    connection: Connection, table: sa.Table, names: frozenset[str], size: int = BATCH
+    connection: Connection, table: sa.Table, names: frozenset[str], size: int = BATCH, *, lock: bool = False
 ) -> Iterator[Rows]:
-    """The records of a table, those in the bin too, in batches by id; ``names`` beside ``id`` and ``deleted_at``."""
+    """The records of a table, those in the bin too, in batches by id; ``names`` beside ``id`` and ``deleted_at``.
+
+    ``lock``: against writers until the transaction ends, for who writes them. Who only looks must not wait for
+    writers: it may be this very publish that writes, on another connection.
+    """
     last: UUID | None = None
     while True:
-        rows = read_after(connection, table, names, last, size)
+        query = _after(table, names, last, size)
+        rows = _rows(connection, query.with_for_update() if lock else query)
         if rows:
             yield rows
             last = rows[-1]["id"]
@@ -35,21 +40,25 @@ def read_batches(
 def read_after(
     connection: Connection, table: sa.Table, names: frozenset[str], after: UUID | None, size: int
 ) -> Rows:
-    """The next batch behind an id, locked against writers until the transaction ends where it is one that writes."""
+    """The next batch behind an id, locked against writers until the transaction ends."""
+    return _rows(connection, _after(table, names, after, size).with_for_update())
+
+
+def _after(table: sa.Table, names: frozenset[str], after: UUID | None, size: int) -> sa.Select[Any]:
     query = sa.select(*_wanted(table, names)).order_by(table.c.id).limit(size)
-    if after is not None:
-        query = query.where(table.c.id > after)
-    return _rows(connection, query)
+    return query if after is None else query.where(table.c.id > after)
 
 
 def read_these(
     connection: Connection, table: sa.Table, names: frozenset[str], ids: sa.Select[Any]
 ) -> Iterator[Rows]:
-    """The records that a query of ids names, in batches."""
+    """The records that a query of ids names, in batches, locked against writers until the transaction ends."""
     wanted = connection.execute(ids).scalars().all()
     for place in range(0, len(wanted), BATCH):
         some = wanted[place : place + BATCH]
-        yield _rows(connection, sa.select(*_wanted(table, names)).where(table.c.id.in_(some)))
+        yield _rows(
+            connection, sa.select(*_wanted(table, names)).where(table.c.id.in_(some)).with_for_update()
+        )
 
 
 def _wanted(table: sa.Table, names: frozenset[str]) -> list[sa.Column[Any]]:
@@ -57,8 +66,6 @@ def _wanted(table: sa.Table, names: frozenset[str]) -> list[sa.Column[Any]]:
 
 
 def _rows(connection: Connection, query: sa.Select[Any]) -> Rows:
-    if not connection.get_execution_options().get("read_only", False):
-        query = query.with_for_update()
     result = connection.execute(query)
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
@@ -66,7 +73,7 @@ def _rows(connection: Connection, query: sa.Select[Any]) -> Rows:
 
 def write_all(connection: Connection, table: sa.Table, work: RowWork) -> None:
     """Do the work on every record of a table."""
-    for rows in read_batches(connection, table, work.reads | work.writes):
+    for rows in read_batches(connection, table, work.reads | work.writes, lock=True):
         write_rows(connection, table, work, rows)
 
 

@@ -129,7 +129,7 @@ def test_what_is_not_there_is_no_trouble(crm: Crm) -> None:
 
 
 def test_whoever_waits_too_short_is_told(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
-    go, real = threading.Event(), importing.run
+    go, real, job = threading.Event(), importing.run, asked(crm, "等等")
 
     def wait(*args: Any, **more: Any) -> Any:
         go.wait(30)
@@ -138,7 +138,7 @@ def test_whoever_waits_too_short_is_told(crm: Crm, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(importing, "run", wait)
     fresh = runner(crm)
     fresh.settle()
-    fresh.wake("crm", asked(crm, "等等"))
+    fresh.wake("crm", job)
     with pytest.raises(TimeoutError):
         fresh.settle(0.05)
     go.set()
