@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import re
@@ -61,7 +60,6 @@ def cpu_of(run: Callable[[], object]) -> float:
 
 def memory_of(run: Callable[[], object]) -> int:
     """Bytes at the peak."""
-    gc.collect()
     tracemalloc.start()
     try:
         run()
