@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,15 @@ def printed(value: Any) -> Any:
     return format(value, "f") if isinstance(value, Decimal) else value
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _only_what_is_new() -> Iterator[None]:
+    """Garbage is looked for among what a text makes, not among all that other tests left in this process."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def cpu_of(run: Callable[[], object]) -> float:
     """Seconds of this thread's processor time, the best of three runs."""
     best = float("inf")
@@ -60,6 +70,7 @@ def cpu_of(run: Callable[[], object]) -> float:
 
 def memory_of(run: Callable[[], object]) -> int:
     """Bytes at the peak."""
+    gc.collect()
     tracemalloc.start()
     try:
         run()
