@@ -1,14 +1,18 @@
 """From ``applied`` (or ``cancelled``) to ``undone``: new records go, changed ones get back what they had.
 
-The last row is taken back first. A record that was changed since, or that others hang on, stays, and its row says so.
+The last row is taken back first. A record that was changed since, or that others hang on, stays, and its row says so;
+what rules of this very import hung on it (to-dos) and nobody touched goes with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from runtime import save
 from runtime.access import engine_access
@@ -65,13 +69,26 @@ def _remove(unit: Unit, entity: str, record: UUID, version: int) -> None:
         Referred: others refer to it by now; they would go with it, or lose it.
     """
     access = engine_access(unit.served, unit.access.actor, unit.access.values) if unit.person else unit.access
+    engine = replace(unit, access=access)
     referrers = referrers_of(unit.served.app, entity)
-    hanging: dict[str, int] = {}
-    for _, referrer, _ in find_referrers(unit, referrers, [record]) if referrers else ():
-        hanging[referrer.name] = hanging.get(referrer.name, 0) + 1
-    if hanging:
-        raise Referred(hanging)
-    save.delete(replace(unit, access=access), entity, record, version=version)
+    hanging = list(find_referrers(unit, referrers, [record])) if referrers else []
+    ours = _made_by_rules(unit, [id_ for _, _, id_ in hanging]) if hanging else frozenset()
+    if others := Counter(referrer.name for _, referrer, id_ in hanging if id_ not in ours):
+        raise Referred(others)
+    for id_, owner in {id_: referrer.entity for _, referrer, id_ in hanging}.items():
+        save.delete(engine, owner, id_, version=1)
+    save.delete(engine, entity, record, version=version)
+
+
+def _made_by_rules(unit: Unit, records: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of the records that rules of this import made, as their history says."""
+    history = unit.served.support.history
+    made = sa.select(history.c.record, history.c.cause).where(
+        history.c.record.in_(records), history.c.act == "create"
+    )
+    (job,) = unit.cause
+    chains = {record: cause.get("chain", ()) for record, cause in unit.connection.execute(made)}
+    return frozenset(record for record, chain in chains.items() if len(chain) > 1 and chain[0] == job)
 
 
 def _put_back(unit: Unit, entity: str, record: UUID, version: int) -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from runtime.imports import running, staging, writing
 from runtime.imports.files import BadFile
@@ -164,6 +165,25 @@ def test_a_record_that_others_hang_on_stays(crm: World) -> None:
     (row,) = rows(crm, job)
     assert (row.kind, row.errors[0]["code"]) == ("kept", "referred")
     assert crm.stored("account", account)["deleted_at"] is None
+
+
+@pytest.mark.parametrize("is_touched", [False, True])
+def test_what_rules_of_the_import_hung_on_a_record_goes_with_it(crm: World, is_touched: bool) -> None:
+    """The fair's follow-up: a to-do that nobody touched is taken back, one that somebody works on keeps the lead."""
+    job = bring(crm, "name,source\n展会客户,fair\n", goal="applied")
+    lead = rows(crm, job)[0].record
+    assert lead is not None
+    with database.reading(crm.engine) as connection:
+        table = crm.served.entity_table("task")
+        of_lead = table.c[crm.served.column("task", "lead")] == lead
+        task = connection.execute(sa.select(table.c.id).where(of_lead)).scalar_one()
+    if is_touched:
+        crm.update("task", task, {"name": "已联系"})
+    job = to(crm, job, "undone")
+    (row,) = rows(crm, job)
+    assert row.kind == ("kept" if is_touched else "undone")
+    assert (crm.stored("lead", lead)["deleted_at"] is None) == is_touched
+    assert (crm.stored("task", task)["deleted_at"] is None) == is_touched
 
 
 def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing(crm: World) -> None:
