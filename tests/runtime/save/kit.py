@@ -122,12 +122,15 @@ def person(ident: UUID, app: str, roles: tuple[str, ...]) -> Actor:
 
 def build(databases: Databases, name: str, document: AppDocument) -> World:
     """An app on a new database, with one person."""
-    engine = databases.engine(name)
+    engine, _ = databases.copy(name, "platform with amy", _platform)
+    _install(engine, with_ids(document))
+    return World(engine, document.key)
+
+
+def _platform(engine: Engine) -> None:
     with writing(engine) as connection:
         upgrade_platform(connection)
         connection.execute(sa.insert(USERS), _user(ACTOR, "amy"))
-    _install(engine, with_ids(document))
-    return World(engine, document.key)
 
 
 def _install(engine: Engine, document: AppDocument) -> None:
