@@ -4,9 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint bench clean install fuzz crash reference
+# The web part is built by the Node that comes as a Python package, only when its sources changed.
+NODE := PATH="$(abspath $(BIN)):$$PATH"
+WEB := api/static/app/.built
+WEB_MODULES := web/node_modules/.installed
+WEB_SOURCES := $(shell find web/src web/public web/index.html web/tsconfig.json web/vite.config.ts -type f 2>/dev/null)
 
-run: install
+.PHONY: run test lint bench clean install fuzz crash reference web web-check
+
+run: install $(WEB)
 	@$(BIN)/dougong init --quiet --no-admin
 	@$(BIN)/dougong template install crm --if-absent > /dev/null
 	@$(BIN)/dougong demo
@@ -37,6 +43,22 @@ crash: install
 reference: install
 	$(BIN)/python docs/generate.py
 
+web: install $(WEB)
+
+# What must hold of the web part: format and layers, types, tests, and the size of the first page.
+web-check: web
+	cd web && $(NODE) npm run --silent lint
+	cd web && $(NODE) npm test --silent
+	cd web && $(NODE) node tools/budget.mjs
+
+$(WEB): $(WEB_SOURCES) $(WEB_MODULES)
+	cd web && $(NODE) npm run --silent build
+	@touch $@
+
+$(WEB_MODULES): web/package.json web/package-lock.json $(STAMP)
+	cd web && $(NODE) npm ci --loglevel=error
+	@touch $@
+
 install: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
@@ -46,4 +68,4 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) api/static/app web/node_modules build dist *.egg-info .mypy_cache .ruff_cache .hypothesis
