@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from expressions.checker import check
 from expressions.parser import check_syntax
+from expressions.plain import plain_tree
 from runtime.access import Access, Act
 from runtime.metrics import is_readable
 from runtime.served import Served
@@ -189,7 +190,7 @@ class _Describer:
         described["items"] = list(self.items(form.entity, form.items))
         described["when"] = self.expression(form.entity, form.when)
         described["actions"] = [
-            _plain(action, {"visible"}) | {"visible": self.expression(form.entity, action.visible)}
+            _plain(action, {"visible"}) | self.shown_where(form.entity, action.visible)
             for action in form.actions
             if all(self.readable(form.entity, key) for key in action.values)
         ]
@@ -206,12 +207,29 @@ class _Describer:
             described = _plain(item, {*conditions, "items"})
             for name in sorted(conditions & set(type(item).model_fields)):
                 described[name] = self.expression(entity, getattr(item, name))
+            if trees := self.trees(described[name] for name in conditions & described.keys()):
+                described["trees"] = trees
             if isinstance(item, RelatedItem):
                 target = self.access.served.app.entities[entity].children[item.children].entity
                 described["columns"] = [key for key in item.columns if self.readable(target, key)]
             if isinstance(item, SectionItem):
                 described["items"] = list(self.items(entity, item.items))
             yield described
+
+    def shown_where(self, entity: str, visible: str | None) -> Plain:
+        """The condition under which something is shown."""
+        text = self.expression(entity, visible)
+        return {"visible": text, "trees": self.trees([text])}
+
+    def trees(self, texts: Iterable[str | None]) -> Plain:
+        """Conditions as trees, by their text: a browser foresees what the server will decide."""
+        found = {}
+        for text in texts:
+            node = check_syntax(text)[0] if text else None
+            tree = plain_tree(node) if node else None
+            if text and tree:
+                found[text] = tree
+        return found
 
     def has_children(self, entity: str, key: str) -> bool:
         """Whether the actor sees the many side ``key``."""

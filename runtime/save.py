@@ -29,7 +29,7 @@ from runtime.duplicates import require_no_duplicates
 from runtime.follow_ups import refresh_others
 from runtime.gates import require_gates
 from runtime.numbering import give_numbers
-from runtime.refusals import FieldError, Forbidden, GateClosed, Invalid, NotFound, Refused
+from runtime.refusals import Duplicate, FieldError, Forbidden, GateClosed, Invalid, NotFound, Refused
 from runtime.rescoring import plan_rescoring
 from runtime.rules.doors import Doors
 from runtime.rules.matching import match_rules
@@ -50,6 +50,7 @@ __all__ = [
     "create_many",
     "delete",
     "delete_many",
+    "look_alikes",
     "restore",
     "transition",
     "update",
@@ -231,6 +232,29 @@ def transition(
     except GateClosed as closed:
         return DryRun(False, closed.unmet)
     return DryRun(True)
+
+
+def look_alikes(
+    unit: Unit, entity: str, wire: Mapping[str, Any], record_id: UUID | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """The records that a new one, or ``record_id`` with these values, would be taken for; nothing is written.
+
+    What is asked while somebody still types is no whole record yet: only its values must be right.
+
+    Raises:
+        NotFound: there is no such entity, or no such record, for the actor.
+        Forbidden: the actor may not make or change it.
+        Invalid: values do not decode.
+    """
+    fill: tuple[Step, ...] = (fill_defaults,) if record_id is None else ()
+    steps: tuple[Step, ...] = (*DECODE, *fill, load_surroundings, settle_stages, require_no_duplicates)
+    begin = partial(_new if record_id is None else _changed, entity)
+    course = Course(entity, "create" if record_id is None else "update", begin, steps, ())
+    try:
+        changes = prepare_one(unit, course, Row(Request(wire), record_id))
+    except Duplicate as found:
+        return found.matches
+    return changes[0].warnings
 
 
 def delete(unit: Unit, entity: str, record_id: UUID, *, version: int | None = None) -> None:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from fastapi import Query as QueryMark
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from api.apps import matched_version, open_app
-from api.endpoint import Again, Body, Caller, Endpoint, QueryWords
+from api.endpoint import Again, Body, Caller, Endpoint, QueryWords, runs
 from api.idempotency import Answered, once
+from api.json import json_response
 from api.routes.shapes import DryRunShape, RecordShape
 from api.transaction import Call
 from api.unmet import unmet_shapes
@@ -113,6 +114,37 @@ def create_record(
         return answered(call, access, entity, saved, 201)
 
     return once(call, access.served, body.root, work)
+
+
+class AlikeBody(Body):
+    """Values that somebody types; ``record_id`` where they change a record that is there."""
+
+    values: dict[str, Any]
+    record_id: UUID | None = None
+
+
+class AlikeShape(BaseModel):
+    """A rule that takes records for the same one; only those that the actor may see are named."""
+
+    code: str
+    rule: str
+    label: dict[str, str]
+    records: list[UUID]
+
+
+class AlikeAnswer(BaseModel):
+    """All of them, in the author's order."""
+
+    duplicates: list[AlikeShape]
+
+
+@router.post("/duplicates", operation_id="find_duplicates", response_model=AlikeAnswer)
+@runs(unit="read", scope="read")
+def find_duplicates(call: Caller, app: str, entity: str, body: AlikeBody) -> Response:
+    """The records that what is being typed would be taken for; nothing is written."""
+    access = open_app(call, app, entity)
+    found = save.look_alikes(unit_of(call, access), entity, body.values, body.record_id)
+    return json_response({"duplicates": [dict(each) for each in found]})
 
 
 @router.patch("/{record_id}", operation_id="change_record", response_model=RecordShape)

@@ -29,6 +29,10 @@ export const router = createBrowserRouter([
             path: "views/:view",
             lazy: async () => ({ Component: (await import("./list/ListPage")).ListPage }),
           },
+          {
+            path: ":entity/:id",
+            lazy: async () => ({ Component: (await import("./record/RecordPage")).RecordPage }),
+          },
         ],
       },
       { path: "*", element: <NotFound /> },
