@@ -188,9 +188,9 @@ class _Describer:
         """A form without what may not be read."""
         described = _plain(form, {"items", "when", "actions"})
         described["items"] = list(self.items(form.entity, form.items))
-        described["when"] = self.expression(form.entity, form.when)
+        described |= self.condition("when", form.entity, form.when)
         described["actions"] = [
-            _plain(action, {"visible"}) | self.shown_where(form.entity, action.visible)
+            _plain(action, {"visible"}) | self.condition("visible", form.entity, action.visible)
             for action in form.actions
             if all(self.readable(form.entity, key) for key in action.values)
         ]
@@ -216,10 +216,10 @@ class _Describer:
                 described["items"] = list(self.items(entity, item.items))
             yield described
 
-    def shown_where(self, entity: str, visible: str | None) -> Plain:
-        """The condition under which something is shown."""
-        text = self.expression(entity, visible)
-        return {"visible": text, "trees": self.trees([text])}
+    def condition(self, name: str, entity: str, given: str | None) -> Plain:
+        """A condition under its name, with its tree."""
+        text = self.expression(entity, given)
+        return {name: text, "trees": self.trees([text])}
 
     def trees(self, texts: Iterable[str | None]) -> Plain:
         """Conditions as trees, by their text: a browser foresees what the server will decide."""
@@ -257,6 +257,7 @@ class _Describer:
     def pipeline(self, pipeline: Pipeline) -> Plain:
         """A pipeline; what a gate asks for, as far as the actor may know it."""
         described = _plain(pipeline, {"when", "stages", "transitions"})
+        described |= self.condition("when", pipeline.entity, pipeline.when)
         described["stages"] = [self.gated(pipeline.entity, stage) for stage in pipeline.stages]
         described["transitions"] = [self.gated(pipeline.entity, each) for each in pipeline.transitions]
         return described

@@ -21,7 +21,9 @@ def rules(answer: Answer) -> list[str]:
 
 
 def test_a_record_that_would_be_refused_or_warned_of_is_named_while_it_is_typed(crm: Crm):
-    made = crm.insert("lead", name="李静", phone="+8613800002222", company="远大幕墙工程有限公司", stage="captured")
+    made = crm.insert(
+        "lead", name="李静", phone="+8613800002222", company="远大幕墙工程有限公司", stage="captured"
+    )
     same_phone = ask(crm, {"phone": "138 0000 2222"})
     assert rules(same_phone) == ["same_phone"]
     assert same_phone.json["duplicates"][0]["records"] == [str(made)]

@@ -11,11 +11,9 @@ import { speak, whenSignedOut } from "@/client/http";
 import { isProblem } from "@/client/problem";
 import { languageOf } from "@/ui/language";
 import { useMode } from "@/ui/mode";
+import { NONCE } from "@/ui/nonce";
 import { themeOf } from "@/ui/theme";
 import { router } from "./routes";
-
-/** The nonce of this page: styles that are made at run time bear it (the page's policy allows no other). */
-const NONCE = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
 
 /** Refusals are answers: only what did not reach the server is tried again. */
 function makeQueries(): QueryClient {
@@ -41,7 +39,12 @@ export function App() {
   }, [mode]);
   useEffect(() => whenSignedOut(() => queries.setQueryData(["me"], null)), [queries]);
   return (
-    <ConfigProvider csp={{ nonce: NONCE }} locale={language === "en" ? en : zh} theme={themeOf(mode)}>
+    <ConfigProvider
+      button={{ autoInsertSpace: false }}
+      csp={{ nonce: NONCE }}
+      locale={language === "en" ? en : zh}
+      theme={themeOf(mode)}
+    >
       <AntApp>
         <QueryClientProvider client={queries}>
           <RouterProvider router={router} />

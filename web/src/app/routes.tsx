@@ -30,6 +30,14 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("./list/ListPage")).ListPage }),
           },
           {
+            path: ":entity/new",
+            lazy: async () => ({ Component: (await import("./form/FormPage")).NewPage }),
+          },
+          {
+            path: ":entity/:id/edit",
+            lazy: async () => ({ Component: (await import("./form/FormPage")).EditPage }),
+          },
+          {
             path: ":entity/:id",
             lazy: async () => ({ Component: (await import("./record/RecordPage")).RecordPage }),
           },

@@ -58,11 +58,14 @@ export function useCount(app: string, entity: string, asked: Pick<ListAsked, "fi
   });
 }
 
+export async function readRecord(app: string, entity: string, id: string, expand = "", signal?: AbortSignal) {
+  return (await ask<RecordData>(`${recordsPath(app, entity)}/${id}`, { query: { expand }, signal })).data;
+}
+
 export function useRecord(app: string, entity: string, id: string | undefined, expand = "") {
   return useQuery({
     queryKey: ["record", app, entity, id, expand],
-    queryFn: async ({ signal }) =>
-      (await ask<RecordData>(`${recordsPath(app, entity)}/${id}`, { query: { expand }, signal })).data,
+    queryFn: ({ signal }) => readRecord(app, entity, id ?? "", expand, signal),
     enabled: Boolean(id),
   });
 }
@@ -70,9 +73,10 @@ export function useRecord(app: string, entity: string, id: string | undefined, e
 /** A new key under which a request may be repeated without being done twice. */
 export const onceKey = (): string => crypto.randomUUID();
 
-export async function createRecord(app: string, entity: string, values: object, key = onceKey()) {
+export async function createRecord(app: string, entity: string, values: object, form = "", key = onceKey()) {
   return await ask<RecordData>(recordsPath(app, entity), {
     method: "POST",
+    query: { form },
     body: values,
     headers: { "idempotency-key": key },
   });
@@ -85,11 +89,21 @@ export async function changeRecord(
   id: string,
   values: object,
   version?: number,
+  form = "",
 ) {
   return await ask<RecordData>(`${recordsPath(app, entity)}/${id}`, {
     method: "PATCH",
+    query: { form },
     body: values,
     headers: version === undefined ? {} : { "if-match": `"${version}"` },
+  });
+}
+
+/** Put a record into the bin; with `version` only where nobody has changed it meanwhile. */
+export async function deleteRecord(app: string, entity: string, id: string, version: number) {
+  await ask(`${recordsPath(app, entity)}/${id}`, {
+    method: "DELETE",
+    headers: { "if-match": `"${version}"` },
   });
 }
 

@@ -8,7 +8,7 @@ export interface OptionMeta {
   id?: string;
   key: string;
   label: LocaleText;
-  color?: string | null;
+  colour?: string | null;
   active?: boolean;
 }
 
@@ -26,6 +26,7 @@ export interface FieldMeta {
   sortable: boolean;
   filterable: boolean;
   computed: string | null;
+  default?: unknown;
   entity?: string | null;
   options?: OptionMeta[];
   scale?: number;
@@ -56,6 +57,7 @@ export interface EntityMeta {
   search: boolean;
   fields: FieldMeta[];
   children: ChildrenMeta[];
+  conversion?: ConversionMeta | null;
 }
 
 export interface ViewMeta {
@@ -71,6 +73,9 @@ export interface ViewMeta {
   amount?: string | null;
 }
 
+/** Syntax trees of conditions, by their text; where one is missing, only the server knows. */
+export type Trees = Record<string, readonly unknown[]>;
+
 export interface FormItemMeta {
   id: string;
   key: string;
@@ -82,9 +87,13 @@ export interface FormItemMeta {
   items?: FormItemMeta[];
   children?: string;
   columns?: string[];
+  tab?: boolean;
+  text?: LocaleText | null;
   visible?: string | null;
   required?: string | null;
   read_only?: string | null;
+  /** The conditions as trees, by their text. */
+  trees?: Trees;
 }
 
 export interface QuickActionMeta {
@@ -94,6 +103,14 @@ export interface QuickActionMeta {
   event?: string | null;
   values: Record<string, unknown>;
   visible?: string | null;
+  trees?: Trees;
+}
+
+export interface ConversionMeta {
+  key: string;
+  label: LocaleText;
+  stage: string;
+  targets: { key: string; label: LocaleText; entity: string; optional: boolean }[];
 }
 
 export interface FormMeta {
@@ -101,8 +118,10 @@ export interface FormMeta {
   key: string;
   entity: string;
   label: LocaleText;
-  purpose: "create" | "edit" | "view" | "quick" | string;
+  purpose: "any" | "create" | "edit" | "show";
+  device: "any" | "phone" | "desktop";
   when?: string | null;
+  trees?: Trees;
   items: FormItemMeta[];
   actions: QuickActionMeta[];
 }
@@ -111,7 +130,8 @@ export interface GateMeta {
   fields: string[];
   evidence: { key: string; label: LocaleText; minimum: number; accept: string[] }[];
   actions: { key?: string; event: string; minimum: number; label?: LocaleText }[];
-  people: { field: string; roles: string[] }[];
+  people: { key: string; label: LocaleText; field: string; roles: string[] }[];
+  override_roles?: string[];
   criteria: { key: string; label: LocaleText; message: LocaleText }[];
 }
 
@@ -120,6 +140,7 @@ export interface StageMeta {
   key: string;
   label: LocaleText;
   outcome?: string | null;
+  colour?: string | null;
   required_fields: string[];
   gate?: GateMeta;
   [more: string]: unknown;
@@ -129,6 +150,7 @@ export interface TransitionMeta {
   key: string;
   from?: string[];
   to: string;
+  roles?: string[];
   gate?: GateMeta;
   [more: string]: unknown;
 }
@@ -140,8 +162,37 @@ export interface PipelineMeta {
   field: string;
   label: LocaleText;
   initial?: string;
+  when?: string | null;
+  trees?: Trees;
   stages: StageMeta[];
   transitions: TransitionMeta[];
+}
+
+export interface MetricMeta {
+  key: string;
+  label: LocaleText;
+  description?: LocaleText | null;
+  entity: string;
+  unit?: LocaleText | null;
+  measure: string;
+  target?: string | null;
+}
+
+export interface WidgetMeta {
+  id: string;
+  key: string;
+  label: LocaleText;
+  metric: string;
+  chart: string;
+  dimensions: string[];
+  width?: number;
+  height?: number;
+}
+
+export interface DashboardMeta {
+  key: string;
+  label: LocaleText;
+  widgets: WidgetMeta[];
 }
 
 export interface NavigationMeta {
@@ -161,8 +212,8 @@ export interface AppMeta {
   forms: FormMeta[];
   views: ViewMeta[];
   pipelines: PipelineMeta[];
-  metrics: unknown[];
-  dashboards: { key: string; label: LocaleText; widgets: unknown[] }[];
+  metrics: MetricMeta[];
+  dashboards: DashboardMeta[];
   navigation: NavigationMeta[];
   calculations: { key: string; label: LocaleText; inputs: unknown[] }[];
 }

@@ -63,3 +63,6 @@ export function scaleOf(field: FieldMeta): number | undefined {
   if (typeof result === "object" && result !== null && typeof result.scale === "number") return result.scale;
   return field.scale;
 }
+
+/** Types whose values are numbers: they stand at the right, with figures of one width. */
+export const NUMBERS: ReadonlySet<string> = new Set(["money", "decimal", "integer", "percent"]);

@@ -34,3 +34,7 @@ export function changeLanguage(language: Language): void {
 
 /** The language of the page as the type knows it. */
 export const languageOf = (tag: string): Language => (tag.startsWith("en") ? "en" : "zh-CN");
+
+/** A language by its own name. */
+export const languageName = (tag: string): string =>
+  tag === "en" ? "English" : tag === "zh-CN" ? "中文" : tag;

@@ -5,6 +5,7 @@ import { useMe, useSignOut } from "@/client/session";
 import type { AppMeta } from "@/metadata/app";
 import { changeLanguage, languageOf } from "@/ui/language";
 import { type Choice, chooseMode, modeChoice } from "@/ui/mode";
+import { dropAllDrafts } from "../form/drafts";
 
 export function TopBar(props: { app: AppMeta | undefined }) {
   const { t, i18n } = useTranslation();
@@ -23,8 +24,12 @@ export function TopBar(props: { app: AppMeta | undefined }) {
     })),
     { key: "language", label: other === "en" ? "English" : "简体中文", onClick: () => changeLanguage(other) },
     { type: "divider" },
-    { key: "out", label: t("shell.signOut"), onClick: () => void signOut() },
+    { key: "out", label: t("shell.signOut"), onClick: () => void leave() },
   ];
+  function leave() {
+    dropAllDrafts();
+    return signOut();
+  }
   return (
     <header className="top">
       {!props.app && (

@@ -10,6 +10,9 @@ export interface Place {
 
 export const viewPath = (app: string, view: string): string => `/apps/${app}/views/${view}`;
 export const recordPath = (app: string, entity: string, id: string): string => `/apps/${app}/${entity}/${id}`;
+export const newPath = (app: string, entity: string): string => `/apps/${app}/${entity}/new`;
+export const editPath = (app: string, entity: string, id: string): string =>
+  `/apps/${app}/${entity}/${id}/edit`;
 export const dashboardPath = (app: string, board: string): string => `/apps/${app}/dashboards/${board}`;
 
 /** The menu of the app: what its author put there, as far as the actor may see it. */

@@ -2,10 +2,12 @@ import { Tag } from "antd";
 import { Check, FileText } from "lucide-react";
 import type { ReactNode } from "react";
 import type { RecordData } from "@/client/records";
-import type { FieldMeta, OptionMeta } from "@/metadata/app";
+import type { FieldMeta } from "@/metadata/app";
 import { expandName, targetOf, valueType } from "@/metadata/system";
 import { type AppView, useAppView } from "../context";
 import { formatAgo, formatInstant, formatValue, type Manner } from "./format";
+import { nameOf } from "./names";
+import { optionsOf } from "./options";
 import { toneOf } from "./tone";
 
 export function mannerOf(view: AppView): Manner {
@@ -61,7 +63,11 @@ function content(
   }
   switch (valueType(field)) {
     case "boolean":
-      return value ? <Check size={15} aria-label={formatValue(field, value, manner)} /> : "";
+      return value ? (
+        <Check size={15} aria-label={formatValue(field, value, manner)} />
+      ) : (
+        formatValue(field, value, manner)
+      );
     case "instant":
       return (
         <time dateTime={String(value)} title={formatInstant(String(value), manner)}>
@@ -90,12 +96,6 @@ export function formatPhone(text: string): string {
   return mobile ? `${mobile[1]} ${mobile[2]} ${mobile[3]}` : text.replace(/^\+86/, "");
 }
 
-export function optionsOf(field: FieldMeta): OptionMeta[] {
-  const suggestions = field.suggestions as OptionMeta[] | undefined;
-  const result = field.result as { options?: OptionMeta[] } | undefined;
-  return field.options ?? suggestions ?? result?.options ?? [];
-}
-
 export function Chip(props: { view: AppView; entity: string; field: FieldMeta; value: string }) {
   const options = optionsOf(props.field);
   const option = options.find((each) => each.key === props.value);
@@ -117,11 +117,4 @@ function Names(props: { view: AppView; field: FieldMeta; record: RecordData }) {
       {all.map((each) => nameOf(props.view, target, each)).join(props.view.language === "en" ? ", " : "、")}
     </>
   );
-}
-
-/** The name of a record: its entity's name field, else its code. */
-export function nameOf(view: AppView, entity: string, record: RecordData): string {
-  const key = view.entity(entity)?.name_field ?? "name";
-  const value = record[key] ?? record.code;
-  return value === null || value === undefined ? "–" : String(value);
 }

@@ -1,166 +1,183 @@
-import { DatePicker, Input, InputNumber, Select, Switch } from "antd";
+import { DatePicker, Input, InputNumber, Switch } from "antd";
 import dayjs from "dayjs";
-import { useState } from "react";
-import { useRecords } from "@/client/records";
-import type { FieldMeta } from "@/metadata/app";
 import { scaleOf, targetOf, valueType } from "@/metadata/system";
+import { useNarrow } from "@/ui/narrow";
 import { useAppView } from "../context";
-import { nameOf, optionsOf } from "./Cell";
+import { shift } from "./format";
+import { Choice } from "./inputs/Choice";
+import { FilesInput } from "./inputs/FilesInput";
+import { Picker } from "./inputs/Picker";
+import { commonOf, type FieldInputProps } from "./inputs/props";
+import { TextsInput } from "./inputs/TextsInput";
 
-export interface FieldInputProps {
-  entity: string;
-  field: FieldMeta;
-  value: unknown;
-  onChange: (value: unknown) => void;
-  id?: string;
-  status?: "error" | "warning";
-  disabled?: boolean;
-}
+export type { FieldInputProps } from "./inputs/props";
 
 /** The input of a field by its type; values come and go in wire form (decimals as texts, dates as ISO texts). */
 export function FieldInput(props: FieldInputProps) {
-  const view = useAppView();
-  const { field, value, onChange } = props;
-  const common = {
-    id: props.id,
-    status: props.status,
-    disabled: props.disabled,
-    "aria-label": view.text(field.label),
-  };
-  const target = targetOf(field);
+  const target = targetOf(props.field);
   if (target) return <Picker {...props} target={target} />;
-  switch (valueType(field)) {
+  switch (valueType(props.field)) {
     case "long_text":
-      return (
-        <Input.TextArea
-          {...common}
-          value={(value as string | null) ?? ""}
-          autoSize={{ minRows: 2, maxRows: 12 }}
-          maxLength={field.length}
-          onChange={(event) => onChange(event.target.value || null)}
-        />
-      );
+      return <LongText {...props} />;
     case "integer":
     case "decimal":
     case "money":
     case "percent":
-      return (
-        <InputNumber<string>
-          {...common}
-          stringMode
-          className="wide"
-          value={(value as string | null) ?? null}
-          precision={scaleOf(field)}
-          prefix={field.type === "money" ? "¥" : undefined}
-          onChange={(text) => onChange(text === null || text === "" ? null : numberOf(field, text))}
-        />
-      );
+      return <NumberInput {...props} />;
     case "boolean":
-      return (
-        <Switch
-          id={props.id}
-          disabled={props.disabled}
-          checked={value === true}
-          onChange={onChange}
-          aria-label={view.text(field.label)}
-        />
-      );
+      return <BooleanInput {...props} />;
     case "date":
-      return (
-        <DatePicker
-          {...common}
-          className="wide"
-          value={value ? dayjs(String(value)) : null}
-          onChange={(day) => onChange(day ? day.format("YYYY-MM-DD") : null)}
-        />
-      );
     case "instant":
-      return (
-        <DatePicker
-          {...common}
-          showTime
-          className="wide"
-          value={value ? dayjs(String(value)) : null}
-          onChange={(moment) => onChange(moment ? moment.toISOString() : null)}
-        />
-      );
+      return <Moment {...props} />;
     case "option":
     case "options":
     case "tags":
     case "stage":
       return <Choice {...props} />;
+    case "file":
+    case "files":
+    case "image":
+    case "images":
+      return <FilesInput {...props} />;
+    case "translated_text":
+      return <TextsInput {...props} />;
+    case "json":
+      return <JsonInput {...props} />;
     default:
-      return (
-        <Input
-          {...common}
-          value={(value as string | null) ?? ""}
-          maxLength={field.length}
-          inputMode={field.type === "phone" ? "tel" : field.type === "email" ? "email" : undefined}
-          onChange={(event) => onChange(event.target.value || null)}
-        />
-      );
+      return <Line {...props} />;
   }
 }
 
-/** Whole numbers are numbers on the wire, decimals stay texts. */
-const numberOf = (field: FieldMeta, text: string): unknown =>
-  valueType(field) === "integer" ? Number(text) : text;
+const MODES: Record<string, "tel" | "email" | "url"> = { phone: "tel", email: "email", url: "url" };
 
-function Choice(props: FieldInputProps) {
+function Line(props: FieldInputProps) {
   const view = useAppView();
-  const { field } = props;
-  const mode = field.type === "tags" ? "tags" : field.type === "options" ? "multiple" : undefined;
+  const mode = MODES[props.field.type];
   return (
-    <Select
-      id={props.id}
-      status={props.status}
-      disabled={props.disabled}
-      mode={mode}
-      allowClear
-      className="wide"
-      showSearch={{ optionFilterProp: "label" }}
-      aria-label={view.text(field.label)}
-      value={props.value ?? (mode ? [] : undefined)}
-      options={optionsOf(field)
-        .filter((option) => option.active !== false)
-        .map((option) => ({ value: option.key, label: view.text(option.label) }))}
-      onChange={(chosen: unknown) =>
-        props.onChange(Array.isArray(chosen) && chosen.length === 0 ? null : (chosen ?? null))
-      }
+    <Input
+      {...commonOf(props, view.text(props.field.label))}
+      value={(props.value as string | null) ?? ""}
+      maxLength={props.field.length}
+      inputMode={mode}
+      type={mode === "tel" ? "tel" : "text"}
+      autoComplete="off"
+      onChange={(event) => props.onChange(event.target.value || null)}
     />
   );
 }
 
-/** Chooses records (or people, teams, regions) that the actor may see, by what they type. */
-function Picker(props: FieldInputProps & { target: string }) {
+function LongText(props: FieldInputProps) {
   const view = useAppView();
-  const [typed, setTyped] = useState("");
-  const [opened, setOpened] = useState(false);
-  const entity = view.entity(props.target);
-  const name = entity?.name_field ?? "name";
-  const found = useRecords(
-    view.app.key,
-    props.target,
-    { fields: `id,${name}`, search: entity?.search ? typed : "", limit: 20, sort: entity ? "" : "name" },
-    opened && entity !== undefined,
-  );
-  const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
-  const many = props.field.type === "links";
   return (
-    <Select
-      id={props.id}
-      status={props.status}
-      disabled={props.disabled}
-      allowClear
-      mode={many ? "multiple" : undefined}
+    <Input.TextArea
+      {...commonOf(props, view.text(props.field.label))}
+      value={(props.value as string | null) ?? ""}
+      rows={2}
+      maxLength={props.field.length}
+      onChange={(event) => props.onChange(event.target.value || null)}
+    />
+  );
+}
+
+/** Whole numbers are numbers on the wire, decimals stay texts; of a percentage people write the hundredfold. */
+function NumberInput(props: FieldInputProps) {
+  const view = useAppView();
+  const { field } = props;
+  const type = valueType(field);
+  const isPercent = type === "percent";
+  const scale = scaleOf(field);
+  const places =
+    type === "integer" ? 0 : scale === undefined ? undefined : Math.max(scale - (isPercent ? 2 : 0), 0);
+  const value = props.value === null || props.value === undefined ? null : String(props.value);
+  return (
+    <InputNumber<string>
+      {...commonOf(props, view.text(field.label))}
+      stringMode
       className="wide"
+      inputMode={places === 0 ? "numeric" : "decimal"}
+      value={value !== null && isPercent ? shift(value, 2) : value}
+      precision={places}
+      prefix={type === "money" ? "¥" : undefined}
+      suffix={isPercent ? "%" : undefined}
+      formatter={(text) => grouped(text)}
+      parser={(text) => (text ?? "").replace(/,/g, "")}
+      onChange={(text) => {
+        if (text === null || text === "") props.onChange(null);
+        else
+          props.onChange(
+            type === "integer" ? Number(text) : isPercent ? shift(String(text), -2) : String(text),
+          );
+      }}
+    />
+  );
+}
+
+function grouped(text: string | number | undefined): string {
+  const [whole = "", fraction] = String(text ?? "").split(".");
+  return whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",") + (fraction === undefined ? "" : `.${fraction}`);
+}
+
+function BooleanInput(props: FieldInputProps) {
+  const view = useAppView();
+  return (
+    <Switch
+      id={props.id}
+      disabled={props.disabled}
+      checked={props.value === true}
+      onChange={props.onChange}
       aria-label={view.text(props.field.label)}
-      showSearch={{ filterOption: false, onSearch: setTyped }}
-      loading={found.isFetching}
-      onOpenChange={setOpened}
-      value={(props.value as string | string[] | null) ?? undefined}
-      options={rows.map((row) => ({ value: row.id, label: nameOf(view, props.target, row) }))}
-      onChange={(chosen: unknown) => props.onChange(chosen ?? null)}
+      aria-describedby={props.describedBy}
+    />
+  );
+}
+
+/** A day or a moment; a phone's own picker is better than ours. */
+function Moment(props: FieldInputProps) {
+  const view = useAppView();
+  const narrow = useNarrow();
+  const hasTime = valueType(props.field) === "instant";
+  const value = props.value ? dayjs(String(props.value)) : null;
+  const give = (moment: dayjs.Dayjs | null) =>
+    props.onChange(moment ? (hasTime ? moment.toISOString() : moment.format("YYYY-MM-DD")) : null);
+  const common = commonOf(props, view.text(props.field.label));
+  if (narrow) {
+    return (
+      <Input
+        {...common}
+        type={hasTime ? "datetime-local" : "date"}
+        value={value?.format(hasTime ? "YYYY-MM-DDTHH:mm" : "YYYY-MM-DD") ?? ""}
+        onChange={(event) => give(event.target.value ? dayjs(event.target.value) : null)}
+      />
+    );
+  }
+  return (
+    <DatePicker
+      {...common}
+      showTime={hasTime ? { format: "HH:mm" } : false}
+      format={hasTime ? "YYYY-MM-DD HH:mm" : "YYYY-MM-DD"}
+      className="wide"
+      value={value}
+      onChange={give}
+    />
+  );
+}
+
+/** JSON as text; it is given on as soon as it can be read. */
+function JsonInput(props: FieldInputProps) {
+  const view = useAppView();
+  return (
+    <Input.TextArea
+      {...commonOf(props, view.text(props.field.label))}
+      className="code"
+      defaultValue={props.value ? JSON.stringify(props.value, null, 2) : ""}
+      rows={3}
+      onChange={(event) => {
+        try {
+          props.onChange(event.target.value ? JSON.parse(event.target.value) : null);
+        } catch {
+          // Half-typed JSON is nobody's value yet.
+        }
+      }}
     />
   );
 }

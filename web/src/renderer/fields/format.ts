@@ -21,8 +21,9 @@ export function groupDigits(text: string): string {
 export function shift(text: string, places: number): string {
   const negative = text.startsWith("-");
   const [whole = "0", fraction = ""] = text.replace("-", "").split(".");
-  const digits = whole + fraction.padEnd(places, "0");
-  const point = whole.length + places;
+  const padding = "0".repeat(Math.max(1 - whole.length - places, 0));
+  const digits = padding + whole + fraction.padEnd(Math.max(places, 0), "0");
+  const point = padding.length + whole.length + places;
   const left = digits.slice(0, point).replace(/^0+(?=\d)/, "");
   const right = digits.slice(point).replace(/0+$/, "");
   return `${negative ? "-" : ""}${left || "0"}${right ? `.${right}` : ""}`;

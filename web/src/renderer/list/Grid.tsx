@@ -5,7 +5,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
 import type { FieldMeta } from "@/metadata/app";
-import { valueType } from "@/metadata/system";
+import { NUMBERS, valueType } from "@/metadata/system";
 import { useAppView } from "../context";
 import { Cell } from "../fields/Cell";
 
@@ -31,7 +31,6 @@ interface GridProps {
 }
 
 const ROW = 40;
-const NUMBERS = new Set(["money", "decimal", "integer", "percent"]);
 
 function widthOf(field: FieldMeta, first: boolean): string {
   if (first) return "minmax(180px, 1.6fr)";

@@ -1,64 +1,62 @@
 import type { ReactNode } from "react";
 import type { RecordData } from "@/client/records";
-import type { EntityMeta, FormItemMeta, FormMeta } from "@/metadata/app";
+import type { EntityMeta, FieldMeta, FormItemMeta } from "@/metadata/app";
 import { useAppView } from "../context";
 import { Value } from "../fields/Value";
-
-/** The form that shows a record: its author's, else all fields in one section. */
-export function formOf(forms: FormMeta[], entity: EntityMeta): FormItemMeta[] {
-  const own = forms.filter((form) => form.entity === entity.key);
-  const chosen =
-    own.find((form) => form.purpose === "view") ?? own.find((form) => form.purpose !== "create") ?? own[0];
-  if (chosen) return chosen.items;
-  return entity.fields.map((field) => ({ id: field.id, key: field.key, kind: "field", field: field.key }));
-}
+import { isBlank, isShown, lookupOf } from "../form/conditions";
 
 interface SectionsProps {
   entity: EntityMeta;
   items: FormItemMeta[];
   record: RecordData;
+  /** The value of a field, with what one may do with it. */
+  valueOf: (field: FieldMeta, item: FormItemMeta, value: ReactNode) => ReactNode;
   related: (item: FormItemMeta) => ReactNode;
 }
 
-/** The sections of a form with the values of a record; what is empty stands back, so that what is known is seen. */
+/** The sections of a form with the values of a record; a section of which nothing is known stands back. */
 export function Sections(props: SectionsProps) {
-  const loose = props.items.filter((item) => item.kind === "field");
-  const others = props.items.filter((item) => item.kind !== "field");
+  const view = useAppView();
+  const lookup = lookupOf(view, props.entity.key, props.record);
+  const items = props.items.filter((item) => isShown(item, lookup));
+  const loose = items.filter((item) => item.kind === "field");
   return (
     <>
-      {loose.length > 0 && <Fields {...props} items={loose} />}
-      {others.map((item) =>
-        item.kind === "related" ? (
-          <div key={item.id}>{props.related(item)}</div>
-        ) : (
-          <Section key={item.id} {...props} item={item} />
-        ),
+      {loose.length > 0 && (
+        <section className="section">
+          <Fields {...props} items={loose} />
+        </section>
       )}
+      {items
+        .filter((item) => item.kind !== "field")
+        .map((item) =>
+          item.kind === "related" ? (
+            <div key={item.id}>{props.related(item)}</div>
+          ) : (
+            <Section key={item.id} {...props} item={item} />
+          ),
+        )}
     </>
   );
 }
 
 function Section(props: SectionsProps & { item: FormItemMeta }) {
   const view = useAppView();
-  const { item, record } = props;
-  const fields = (item.items ?? []).filter((each) => each.kind === "field");
-  const related = (item.items ?? []).filter((each) => each.kind === "related");
-  const known = fields.some((each) => !isEmpty(record[each.field ?? ""]));
-  if (!known && related.length === 0) return null;
+  const lookup = lookupOf(view, props.entity.key, props.record);
+  const inside = (props.item.items ?? []).filter((item) => isShown(item, lookup));
+  const fields = inside.filter((item) => item.kind === "field");
+  const isKnown = fields.some((item) => !isBlank(props.record[item.field ?? ""]));
+  const related = inside.filter((item) => item.kind === "related");
+  if (!isKnown && related.length === 0) return null;
+  const id = `section-${props.item.id}`;
   return (
-    <section className="section" aria-labelledby={`section-${item.id}`}>
-      <h2 id={`section-${item.id}`}>{view.text(item.label)}</h2>
+    <section className="section" aria-labelledby={id}>
+      <h2 id={id}>{view.text(props.item.label)}</h2>
       <Fields {...props} items={fields} />
-      {related.map((each) => (
-        <div key={each.id}>{props.related(each)}</div>
+      {related.map((item) => (
+        <div key={item.id}>{props.related(item)}</div>
       ))}
     </section>
-  );
-}
-
-function isEmpty(value: unknown): boolean {
-  return (
-    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
   );
 }
 
@@ -73,7 +71,11 @@ function Fields(props: SectionsProps) {
           <div key={item.id} data-wide={(item.width ?? 1) > 1 || field.type === "long_text" || undefined}>
             <dt>{view.text(item.label ?? field.label)}</dt>
             <dd>
-              <Value entity={props.entity.key} field={field} record={props.record} />
+              {props.valueOf(
+                field,
+                item,
+                <Value entity={props.entity.key} field={field} record={props.record} />,
+              )}
             </dd>
           </div>
         );

@@ -1,8 +1,10 @@
-import { Check } from "lucide-react";
+import { Check, ShieldCheck } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
 import type { PipelineMeta } from "@/metadata/app";
 import { useAppView } from "../context";
+import { waysOf } from "./ways";
 
 interface StagePathProps {
   pipeline: PipelineMeta;
@@ -15,39 +17,44 @@ interface StagePathProps {
 export function StagePath(props: StagePathProps) {
   const { t } = useTranslation();
   const view = useAppView();
+  const list = useRef<HTMLOListElement>(null);
   const here = props.record[props.pipeline.field] as string | null;
-  const place = props.pipeline.stages.findIndex((stage) => stage.key === here);
+  useEffect(() => {
+    const current = list.current?.querySelector<HTMLElement>(`[data-stage="${here}"]`);
+    if (current && list.current) list.current.scrollLeft = current.offsetLeft - list.current.offsetLeft - 48;
+  }, [here]);
   return (
-    <ol className="stage-path" aria-label={view.text(props.pipeline.label)}>
-      {props.pipeline.stages.map((stage, index) => {
-        const state =
-          stage.key === here ? "here" : index < place && stage.outcome !== "lost" ? "done" : "ahead";
-        const label = view.text(stage.label);
+    <ol ref={list} className="stage-path" aria-label={view.text(props.pipeline.label)}>
+      {waysOf(props.pipeline, here).map((way) => {
+        const label = view.text(way.stage.label);
+        const isHere = way.state === "here";
+        const said = isHere
+          ? t("record.here", { stage: label })
+          : way.isOpen
+            ? t("record.moveTo", { stage: label })
+            : t("record.noWay", { stage: label });
         return (
-          <li key={stage.key} data-state={state} data-outcome={stage.outcome ?? "open"}>
+          <li
+            key={way.stage.key}
+            data-stage={way.stage.key}
+            data-state={way.state}
+            data-outcome={way.stage.outcome ?? "open"}
+          >
             <button
               type="button"
-              disabled={!props.canMove || state === "here"}
-              aria-current={state === "here" ? "step" : undefined}
-              aria-label={state === "here" ? label : t("record.moveTo", { stage: label })}
-              onClick={() => props.onMove(stage.key)}
+              disabled={!props.canMove || isHere || !way.isOpen}
+              aria-current={isHere ? "step" : undefined}
+              aria-label={said}
+              title={said}
+              onClick={() => props.onMove(way.stage.key)}
             >
-              {state === "done" && <Check size={13} aria-hidden />}
-              {label}
+              {way.state === "done" && <Check size={13} aria-hidden />}
+              {way.state === "ahead" && way.isGated && <ShieldCheck size={13} aria-hidden />}
+              <span>{label}</span>
             </button>
           </li>
         );
       })}
     </ol>
   );
-}
-
-/** The pipeline that a record goes through: the one that has its stage; of several the author's first. */
-export function pipelineOf(
-  pipelines: PipelineMeta[],
-  entity: string,
-  record: RecordData,
-): PipelineMeta | undefined {
-  const own = pipelines.filter((each) => each.entity === entity);
-  return own.find((each) => each.stages.some((stage) => stage.key === record[each.field])) ?? own[0];
 }

@@ -1,42 +1,33 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button } from "antd";
-import { Activity, ArrowRight, FileText, Pencil } from "lucide-react";
+import { Activity, ArrowRight, Ban, Paperclip, Pencil, Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { fileUrl } from "@/client/files";
 import { ask } from "@/client/http";
 import { recordsPath } from "@/client/records";
+import { targetOf } from "@/metadata/system";
 import { ErrorState, LoadingState } from "@/ui/States";
-import { useAppView } from "../context";
+import { type AppView, useAppView } from "../context";
 import { mannerOf } from "../fields/Cell";
 import { formatAgo, formatInstant, formatValue } from "../fields/format";
-
-interface Entry {
-  id: string;
-  entry: "change" | "stage" | "event" | "evidence" | string;
-  at: string;
-  by: { id: string; name: string } | null;
-  act?: string;
-  kind?: string;
-  topic?: string | null;
-  stage?: string;
-  previous?: string | null;
-  reason?: string | null;
-  changes?: { field: string; before: unknown; after: unknown }[];
-}
+import { optionsOf } from "../fields/options";
+import { type Entry, type Told, tell } from "./timelineEntries";
 
 interface TimelinePage {
   items: Entry[];
   next: string | null;
 }
 
-/** What happened to a record, newest first: changes, stages, behaviour. */
+/** What happened to a record, newest first: changes, stages, behaviour, evidence, refusals. */
 export function Timeline(props: { app: string; entity: string; id: string }) {
   const { t } = useTranslation();
+  const view = useAppView();
   const found = useInfiniteQuery({
     queryKey: ["record", props.app, props.entity, props.id, "timeline"],
     queryFn: async ({ pageParam, signal }) =>
       (
         await ask<TimelinePage>(`${recordsPath(props.app, props.entity)}/${props.id}/timeline`, {
-          query: { cursor: pageParam },
+          query: { cursor: pageParam, limit: 20 },
           signal,
         })
       ).data,
@@ -45,17 +36,24 @@ export function Timeline(props: { app: string; entity: string; id: string }) {
   });
   if (found.isPending) return <LoadingState rows={4} />;
   if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
+  const told = tell(
+    found.data.pages.flatMap((page) => page.items),
+    (field) => view.field(props.entity, field)?.type === "stage",
+  );
   return (
     <>
       <ol className="timeline">
-        {found.data.pages
-          .flatMap((page) => page.items)
-          .map((entry) => (
-            <Line key={`${entry.entry}-${entry.id}`} entity={props.entity} entry={entry} />
-          ))}
+        {told.map((entry) => (
+          <Line key={`${entry.entry}-${entry.id}`} entity={props.entity} entry={entry} />
+        ))}
       </ol>
       {found.hasNextPage && (
-        <Button type="link" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+        <Button
+          type="link"
+          className="flush"
+          loading={found.isFetchingNextPage}
+          onClick={() => void found.fetchNextPage()}
+        >
           {t("record.earlier")}
         </Button>
       )}
@@ -63,17 +61,25 @@ export function Timeline(props: { app: string; entity: string; id: string }) {
   );
 }
 
-const ICONS = { change: Pencil, stage: ArrowRight, event: Activity, evidence: FileText } as const;
+const ICONS = {
+  change: Pencil,
+  stage: ArrowRight,
+  event: Activity,
+  evidence: Paperclip,
+  refusal: Ban,
+} as const;
 
-function Line(props: { entity: string; entry: Entry }) {
+function Line(props: { entity: string; entry: Told }) {
   const { t } = useTranslation();
   const view = useAppView();
   const manner = mannerOf(view);
   const { entry } = props;
-  const Mark = ICONS[entry.entry as keyof typeof ICONS] ?? Activity;
+  const Mark = entry.act === "create" ? Plus : (ICONS[entry.entry as keyof typeof ICONS] ?? Activity);
   return (
-    <li>
-      <Mark size={14} aria-hidden />
+    <li data-kind={entry.entry}>
+      <span className="timeline-mark">
+        <Mark size={13} aria-hidden />
+      </span>
       <div>
         <Said entity={props.entity} entry={entry} />
         <small>
@@ -87,35 +93,84 @@ function Line(props: { entity: string; entry: Entry }) {
   );
 }
 
-function Said(props: { entity: string; entry: Entry }) {
+function Said(props: { entity: string; entry: Told }) {
   const { t } = useTranslation();
   const view = useAppView();
-  const manner = mannerOf(view);
   const { entry } = props;
-  if (entry.entry === "stage") {
-    return <p>{t("record.entered", { stage: stageLabel(view, props.entity, entry.stage) })}</p>;
+  switch (entry.entry) {
+    case "stage":
+      return <p>{t("record.entered", { stage: stageLabel(view, props.entity, entry.stage) })}</p>;
+    case "event":
+      return (
+        <p>
+          {t(`events.${entry.kind}`, { defaultValue: entry.kind ?? "" })}
+          {entry.topic && <span className="muted"> {entry.topic}</span>}
+          {entry.times > 1 && <span className="times">×{entry.times}</span>}
+        </p>
+      );
+    case "evidence":
+      return (
+        <p>
+          <a href={fileUrl(view.app.key, entry.file ?? "")} target="_blank" rel="noreferrer">
+            {t("record.shown", { what: evidenceLabel(view, props.entity, entry.requirement) })}
+          </a>
+        </p>
+      );
+    case "refusal":
+      return <p>{t("record.refused")}</p>;
+    default:
+      return entry.act === "create" ? (
+        <p>{t("record.created")}</p>
+      ) : (
+        <Changes entity={props.entity} entry={entry} />
+      );
   }
-  if (entry.entry === "event") return <p>{[entry.kind, entry.topic].filter(Boolean).join(" · ")}</p>;
-  if (entry.act === "create") return <p>{t("record.created")}</p>;
-  const shown = (entry.changes ?? []).slice(0, 6);
+}
+
+const SHOWN = 5;
+
+function Changes(props: { entity: string; entry: Entry }) {
+  const { t } = useTranslation();
+  const view = useAppView();
+  const changes = props.entry.changes ?? [];
   return (
-    <ul>
-      {shown.map((change) => {
+    <ul className="changes">
+      {changes.slice(0, SHOWN).map((change) => {
         const field = view.field(props.entity, change.field);
-        const name = field ? view.text(field.label) : change.field;
-        const after = field ? formatValue(field, change.after, manner) : String(change.after ?? "");
         return (
           <li key={change.field}>
-            {name}：{after || "–"}
+            <span className="muted">{field ? view.text(field.label) : change.field}</span>{" "}
+            {said(view, props.entity, change.field, change.after) ?? t("record.changed")}
           </li>
         );
       })}
+      {changes.length > SHOWN && <li>{t("record.moreChanges", { count: changes.length - SHOWN })}</li>}
     </ul>
   );
 }
 
-function stageLabel(view: ReturnType<typeof useAppView>, entity: string, key: string | undefined): string {
+/** A value in a few words; null where only its id is known. */
+function said(view: AppView, entity: string, key: string, value: unknown): string | null {
+  const field = view.field(entity, key);
+  if (value === null || value === undefined || value === "") return "–";
+  if (!field) return String(value);
+  if (targetOf(field) || field.type.startsWith("file") || field.type.startsWith("image")) return null;
+  const labels = new Map(optionsOf(field).map((option) => [option.key, view.text(option.label)]));
+  if (Array.isArray(value)) return value.map((each) => labels.get(each) ?? String(each)).join("、");
+  return labels.get(String(value)) ?? formatValue(field, value, mannerOf(view));
+}
+
+function stageLabel(view: AppView, entity: string, key: string | undefined): string {
   const stages = view.app.pipelines.filter((each) => each.entity === entity).flatMap((each) => each.stages);
   const stage = stages.find((each) => each.key === key);
   return stage ? view.text(stage.label) : (key ?? "");
+}
+
+function evidenceLabel(view: AppView, entity: string, key: string | undefined): string {
+  const asked = view.app.pipelines
+    .filter((each) => each.entity === entity)
+    .flatMap((each) => [...each.stages, ...each.transitions])
+    .flatMap((part) => part.gate?.evidence ?? []);
+  const found = asked.find((each) => each.key === key);
+  return found ? view.text(found.label) : (key ?? "");
 }

@@ -1,61 +1,90 @@
 import { useQuery } from "@tanstack/react-query";
+import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "@/client/http";
 import { type RecordData, recordsPath } from "@/client/records";
-import type { FieldMeta, LocaleText } from "@/metadata/app";
+import type { EntityMeta, FieldMeta, LocaleText } from "@/metadata/app";
 import { ErrorState, LoadingState } from "@/ui/States";
 import { useAppView } from "../context";
+import { optionsOf } from "../fields/options";
+import { toneOf } from "../fields/tone";
+
+interface Factor {
+  key: string;
+  label: LocaleText;
+  points: string | number;
+}
 
 interface Explained {
-  value?: { kind: string; factors?: { key: string; label: LocaleText; points: string | number }[] };
-  sentences: string[];
+  value?: { kind: string; factors?: Factor[]; band?: string | null };
 }
 
 /** Why a score is what it is: the points of each factor, those that gave something first. */
 export function WhyScore(props: { entity: string; field: FieldMeta; record: RecordData }) {
   const { t } = useTranslation();
   const view = useAppView();
-  const path = `${recordsPath(view.app.key, props.entity)}/${props.record.id}/explain`;
+  const { entity, field, record } = props;
+  const path = `${recordsPath(view.app.key, entity)}/${record.id}/explain`;
   const found = useQuery({
-    queryKey: [
-      "record",
-      view.app.key,
-      props.entity,
-      props.record.id,
-      "explain",
-      props.field.key,
-      props.record.version,
-    ],
-    queryFn: async ({ signal }) =>
-      (await ask<Explained>(path, { query: { field: props.field.key }, signal })).data,
+    queryKey: ["record", view.app.key, entity, record.id, "explain", field.key, record.version],
+    queryFn: async ({ signal }) => (await ask<Explained>(path, { query: { field: field.key }, signal })).data,
   });
-  if (found.isPending) return <LoadingState rows={3} />;
-  if (found.isError) return <ErrorState error={found.error} />;
-  const factors = [...(found.data.value?.factors ?? [])].sort((a, b) => Number(b.points) - Number(a.points));
+  const title = t("record.why", { field: view.text(field.label), value: String(record[field.key]) });
+  return (
+    <section className="section why" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <Band entity={entity} record={record} band={found.data?.value?.band} />
+      </header>
+      {found.isPending && <LoadingState rows={3} />}
+      {found.isError && <ErrorState error={found.error} />}
+      {found.isSuccess && <Factors factors={found.data.value?.factors ?? []} total={record[field.key]} />}
+    </section>
+  );
+}
+
+function Factors(props: { factors: Factor[]; total: unknown }) {
+  const { t } = useTranslation();
+  const view = useAppView();
+  const factors = [...props.factors].sort((a, b) => Number(b.points) - Number(a.points));
   const most = Math.max(1, ...factors.map((factor) => Math.abs(Number(factor.points))));
   return (
-    <section className="why" aria-label={t("record.why", { field: view.text(props.field.label) })}>
-      <header>
-        <span>{view.text(props.field.label)}</span>
-        <strong>{String(props.record[props.field.key] ?? "–")}</strong>
-      </header>
-      <ul>
-        {factors.map((factor) => {
-          const points = Number(factor.points);
-          return (
-            <li key={factor.key} data-zero={points === 0 || undefined}>
-              <span>{view.text(factor.label)}</span>
-              <span className="why-bar" aria-hidden>
-                <i
-                  style={{ width: `${(Math.abs(points) / most) * 100}%` }}
-                  data-negative={points < 0 || undefined}
-                />
-              </span>
-              <b>{points > 0 ? `+${points}` : points}</b>
-            </li>
-          );
-        })}
-      </ul>
-    </section>
+    <ul>
+      {factors.map((factor) => {
+        const points = Number(factor.points);
+        return (
+          <li key={factor.key} data-zero={points === 0 || undefined}>
+            <span>{view.text(factor.label)}</span>
+            <span className="why-bar" aria-hidden>
+              <i
+                style={{ width: `${(Math.abs(points) / most) * 100}%` }}
+                data-negative={points < 0 || undefined}
+              />
+            </span>
+            <b>{points > 0 ? `+${points}` : points < 0 ? `−${-points}` : "0"}</b>
+          </li>
+        );
+      })}
+      <li className="why-total">
+        <span>{t("record.total")}</span>
+        <b>{String(props.total)}</b>
+      </li>
+    </ul>
+  );
+}
+
+/** The band that the score falls into, by the option field that shows it. */
+function Band(props: { entity: string; record: RecordData; band: string | null | undefined }) {
+  const view = useAppView();
+  const { band } = props;
+  if (!band) return null;
+  const entity: EntityMeta | undefined = view.entity(props.entity);
+  const field = entity?.fields.find((each) => each.computed === "band" && props.record[each.key] === band);
+  const option = field && optionsOf(field).find((each) => each.key === band);
+  if (!field || !option) return null;
+  return (
+    <Tag variant="filled" color={toneOf(view.app, props.entity, field, band)}>
+      {view.text(option.label)}
+    </Tag>
   );
 }

@@ -1,0 +1,46 @@
+import type { GateMeta, PipelineMeta, StageMeta } from "@/metadata/app";
+
+/** How a stage stands to the one a record is in. */
+export interface Way {
+  stage: StageMeta;
+  state: "done" | "here" | "ahead";
+  /** Whether a transition leads there; what its gate says is for the server. */
+  isOpen: boolean;
+  /** Whether something is asked for on the way. */
+  isGated: boolean;
+}
+
+/** The pipeline's stages as seen from `here`. Without transitions every stage can be reached from every other. */
+export function waysOf(pipeline: PipelineMeta, here: string | null): Way[] {
+  const place = pipeline.stages.findIndex((stage) => stage.key === here);
+  const current = pipeline.stages[place];
+  return pipeline.stages.map((stage, index) => ({
+    stage,
+    state:
+      stage.key === here
+        ? "here"
+        : index < place && isOnTheWay(stage) && current?.outcome !== "lost"
+          ? "done"
+          : "ahead",
+    isOpen: leads(pipeline, here, stage.key),
+    isGated: asks(stage.gate) || stage.required_fields.length > 0,
+  }));
+}
+
+const isOnTheWay = (stage: StageMeta): boolean => (stage.outcome ?? "open") === "open";
+
+function leads(pipeline: PipelineMeta, from: string | null, to: string): boolean {
+  if (from === to) return false;
+  if (pipeline.transitions.length === 0) return true;
+  return pipeline.transitions.some(
+    (each) =>
+      each.to === to && ((each.from ?? []).length === 0 || (from !== null && each.from?.includes(from))),
+  );
+}
+
+function asks(gate: GateMeta | undefined): boolean {
+  if (!gate) return false;
+  return [gate.fields, gate.evidence, gate.actions, gate.people, gate.criteria].some(
+    (part) => part.length > 0,
+  );
+}
