@@ -27,7 +27,15 @@ export const router = createBrowserRouter([
           { index: true, element: <AppHome /> },
           {
             path: "views/:view",
-            lazy: async () => ({ Component: (await import("./list/ListPage")).ListPage }),
+            lazy: async () => ({ Component: (await import("./ViewPage")).ViewPage }),
+          },
+          {
+            path: "dashboards/:board",
+            lazy: async () => ({ Component: (await import("./dashboard/DashboardPage")).DashboardPage }),
+          },
+          {
+            path: ":entity",
+            lazy: async () => ({ Component: (await import("./list/ListPage")).EntityPage }),
           },
           {
             path: ":entity/new",

@@ -27,6 +27,7 @@ import {
   Scale,
   Settings,
   ShoppingCart,
+  SquareKanban,
   Star,
   Store,
   Tag,
@@ -41,6 +42,7 @@ import {
 /** The icons that a document may name; any other name shows a plain mark. */
 const ICONS: Record<string, LucideIcon> = {
   "alert-triangle": AlertTriangle,
+  board: SquareKanban,
   "book-open": BookOpen,
   building: Building,
   "calendar-check": CalendarCheck,

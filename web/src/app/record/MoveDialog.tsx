@@ -18,10 +18,12 @@ interface MoveDialogProps {
   pipeline: PipelineMeta;
   record: RecordData;
   to: string;
+  /** What the gate has said already. */
+  dryRun?: DryRun;
   onClose: (moved: boolean) => void;
 }
 
-interface DryRun {
+export interface DryRun {
   allowed: boolean;
   unmet: Unmet[];
 }
@@ -48,6 +50,8 @@ export function MoveDialog(props: MoveDialogProps) {
     queryKey: ["record", view.app.key, entity.key, record.id, "gate", pipeline.field, to, record.version],
     queryFn: async () =>
       (await moveRecord<DryRun>(view.app.key, entity.key, record.id, { ...way, dry_run: true })).data,
+    initialData: props.dryRun,
+    staleTime: props.dryRun ? Number.POSITIVE_INFINITY : 0,
     gcTime: 0,
     retry: false,
   });

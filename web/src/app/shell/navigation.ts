@@ -10,6 +10,7 @@ export interface Place {
 
 export const viewPath = (app: string, view: string): string => `/apps/${app}/views/${view}`;
 export const recordPath = (app: string, entity: string, id: string): string => `/apps/${app}/${entity}/${id}`;
+export const entityPath = (app: string, entity: string): string => `/apps/${app}/${entity}`;
 export const newPath = (app: string, entity: string): string => `/apps/${app}/${entity}/new`;
 export const editPath = (app: string, entity: string, id: string): string =>
   `/apps/${app}/${entity}/${id}/edit`;
@@ -21,15 +22,16 @@ export function placesOf(app: AppMeta, language: string): Place[] {
   for (const item of app.navigation) {
     const view = app.views.find((each) => each.key === item.view);
     const board = app.dashboards.find((each) => each.key === item.dashboard);
-    if (view) {
+    // A calendar is not drawn yet: it stays out of the menu rather than lead to something else.
+    if (view && view.kind !== "calendar") {
       const entity = app.entities.find((each) => each.key === view.entity);
       places.push({
         key: `view:${view.key}`,
         label: localise(view.label, language),
-        icon: entity?.icon ?? null,
+        icon: view.kind === "board" ? "board" : (entity?.icon ?? null),
         path: viewPath(app.key, view.key),
       });
-    } else if (board) {
+    } else if (board && board.widgets.length > 0) {
       places.push({
         key: `dashboard:${board.key}`,
         label: localise(board.label, language),
@@ -42,5 +44,5 @@ export function placesOf(app: AppMeta, language: string): Place[] {
 }
 
 export function firstPlace(app: AppMeta): string | null {
-  return placesOf(app, "zh-CN").find((place) => place.key.startsWith("view:"))?.path ?? null;
+  return placesOf(app, "zh-CN")[0]?.path ?? null;
 }

@@ -1,8 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { Checkbox } from "antd";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
-import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
 import type { FieldMeta } from "@/metadata/app";
 import { NUMBERS, valueType } from "@/metadata/system";
@@ -23,8 +21,6 @@ interface GridProps {
   onSort: (sort: Sorting | null) => void;
   onOpen: (record: RecordData) => void;
   linkOf: (record: RecordData, children: ReactNode) => ReactNode;
-  chosen: ReadonlySet<string>;
-  onChoose: (chosen: ReadonlySet<string>) => void;
   /** Asks for the next page; called when the last rows come near. */
   onEnd: () => void;
   busy: boolean;
@@ -32,17 +28,23 @@ interface GridProps {
 
 const ROW = 40;
 
+const LONG = new Set(["long_text", "translated_text", "json"]);
+
+/** Wide enough for what such fields hold; names and references share what is left. */
 function widthOf(field: FieldMeta, first: boolean): string {
-  if (first) return "minmax(180px, 1.6fr)";
+  if (first) return "minmax(150px, 1.4fr)";
   const type = valueType(field);
-  if (NUMBERS.has(type)) return "minmax(96px, 0.7fr)";
-  if (type === "long_text") return "minmax(200px, 2fr)";
-  return "minmax(120px, 1fr)";
+  if (NUMBERS.has(type)) return "minmax(92px, 0.6fr)";
+  if (LONG.has(type)) return "minmax(200px, 2fr)";
+  if (type === "text" && field.name_like) return "minmax(150px, 1.4fr)";
+  if (type === "date" || type === "instant" || type === "boolean") return "minmax(104px, 0.6fr)";
+  if (type === "phone") return "minmax(128px, 0.6fr)";
+  if (type === "option" || type === "stage" || type === "region") return "minmax(88px, 0.8fr)";
+  return "minmax(104px, 1fr)";
 }
 
-/** Records as rows of which only those in sight are drawn; sorted by the head of a column, opened by Enter or a click. */
+/** Records as rows of which only those in sight are drawn; sorted by the head of a column, opened by Enter or their link. */
 export function Grid(props: GridProps) {
-  const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: props.rows.length,
@@ -56,14 +58,7 @@ export function Grid(props: GridProps) {
   useEffect(() => {
     if (rows.length > 0 && last >= rows.length - 20) onEnd();
   }, [last, rows.length, onEnd]);
-  const template = `40px ${props.columns.map((field, index) => widthOf(field, index === 0)).join(" ")}`;
-  const all = rows.length > 0 && rows.every((row) => props.chosen.has(row.id));
-
-  function choose(ids: string[], on: boolean) {
-    const next = new Set(props.chosen);
-    for (const id of ids) on ? next.add(id) : next.delete(id);
-    props.onChoose(next);
-  }
+  const template = props.columns.map((field, index) => widthOf(field, index === 0)).join(" ");
 
   return (
     <div
@@ -76,19 +71,6 @@ export function Grid(props: GridProps) {
       tabIndex={-1}
     >
       <div className="grid-head" role="row" style={{ gridTemplateColumns: template }}>
-        <span role="columnheader" tabIndex={-1}>
-          <Checkbox
-            checked={all}
-            indeterminate={!all && props.chosen.size > 0}
-            onChange={(event) =>
-              choose(
-                rows.map((row) => row.id),
-                event.target.checked,
-              )
-            }
-            aria-label={t("list.chooseAll")}
-          />
-        </span>
         {props.columns.map((field) => (
           <Head key={field.key} field={field} sort={props.sort} onSort={props.onSort} />
         ))}
@@ -104,7 +86,6 @@ export function Grid(props: GridProps) {
               index={item.index}
               top={item.start}
               template={template}
-              onChoose={(on) => choose([record.id], on)}
             />
           ) : null;
         })}
@@ -145,44 +126,30 @@ function nextSort(field: string, here: Sorting | null): Sorting | null {
   return here.descending ? null : { field, descending: true };
 }
 
-interface RowProps extends Omit<GridProps, "onChoose"> {
+interface RowProps extends GridProps {
   record: RecordData;
   index: number;
   top: number;
   template: string;
-  onChoose: (on: boolean) => void;
 }
 
 function Row(props: RowProps) {
   const { record } = props;
-  const { t } = useTranslation();
   function onKey(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing || event.target !== event.currentTarget) return;
     if (event.key === "Enter") props.onOpen(record);
     if (event.key === "ArrowDown") (event.currentTarget.nextElementSibling as HTMLElement | null)?.focus();
     if (event.key === "ArrowUp") (event.currentTarget.previousElementSibling as HTMLElement | null)?.focus();
-    if (event.key === " ") {
-      event.preventDefault();
-      props.onChoose(!props.chosen.has(record.id));
-    }
   }
   return (
     <div
       role="row"
       aria-rowindex={props.index + 1}
-      aria-selected={props.chosen.has(record.id)}
       tabIndex={0}
       className="grid-row"
       style={{ gridTemplateColumns: props.template, transform: `translateY(${props.top}px)` }}
       onKeyDown={onKey}
     >
-      <span role="gridcell" tabIndex={-1}>
-        <Checkbox
-          checked={props.chosen.has(record.id)}
-          onChange={(event) => props.onChoose(event.target.checked)}
-          aria-label={t("list.choose")}
-        />
-      </span>
       {props.columns.map((field, index) => (
         <span
           key={field.key}

@@ -1,0 +1,99 @@
+import { draggable } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
+import { Dropdown } from "antd";
+import { ArrowRightLeft } from "lucide-react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { RecordData } from "@/client/records";
+import type { FieldMeta } from "@/metadata/app";
+import { useAppView } from "@/renderer/context";
+import { Cell } from "@/renderer/fields/Cell";
+import { nameOf } from "@/renderer/fields/names";
+import { isBlank } from "@/renderer/form/conditions";
+import { waysOf } from "@/renderer/record/ways";
+import { recordPath } from "../shell/navigation";
+import type { LaneProps } from "./Lane";
+
+interface CardProps extends LaneProps {
+  record: RecordData;
+  columns: FieldMeta[];
+}
+
+/** One record: dragged to another stage, or moved there by its menu (`m` opens it). */
+export function Card(props: CardProps) {
+  const { record, entity, columns } = props;
+  const { t } = useTranslation();
+  const view = useAppView();
+  const box = useRef<HTMLElement>(null);
+  const [dragging, setDragging] = useState(false);
+  const [open, setOpen] = useState(false);
+  const canMove = entity.acts.includes(props.pipeline ? "transition" : "update");
+  useEffect(() => {
+    if (!box.current || !canMove) return;
+    return draggable({
+      element: box.current,
+      getInitialData: () => ({ record }),
+      onDragStart: () => setDragging(true),
+      onDrop: () => setDragging(false),
+    });
+  }, [record, canMove]);
+  const name = nameOf(view, entity.key, record);
+  const [first, ...others] = columns;
+  function onKey(event: KeyboardEvent) {
+    if (event.nativeEvent.isComposing || event.key !== "m" || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    setOpen(true);
+  }
+  return (
+    <article
+      ref={box}
+      className="board-card"
+      data-dragging={dragging || undefined}
+      data-busy={props.moving?.id === record.id || undefined}
+      onKeyDown={canMove ? onKey : undefined}
+    >
+      <div className="board-card-head">
+        <Link to={recordPath(view.app.key, entity.key, record.id)} draggable={false}>
+          {first ? <Cell entity={entity.key} field={first} record={record} plain /> : name}
+        </Link>
+        {canMove && (
+          <Dropdown
+            trigger={["click"]}
+            open={open}
+            onOpenChange={setOpen}
+            placement="bottomRight"
+            menu={{ items: targetsOf(props, view.text) }}
+          >
+            <button type="button" className="icon-button" aria-label={t("board.moveCard", { name })}>
+              <ArrowRightLeft size={14} aria-hidden />
+            </button>
+          </Dropdown>
+        )}
+      </div>
+      <div className="board-card-facts">
+        {others
+          .filter((field) => !isBlank(record[field.key === "owner" ? "owner_id" : field.key]))
+          .map((field) => (
+            <span key={field.key} title={view.text(field.label)}>
+              <Cell entity={entity.key} field={field} record={record} plain />
+            </span>
+          ))}
+      </div>
+    </article>
+  );
+}
+
+/** Where a card may go: along the ways of its pipeline, else to every other lane. */
+function targetsOf(props: CardProps, text: ReturnType<typeof useAppView>["text"]) {
+  const here = props.record[props.field.key] as string | null;
+  const targets = props.pipeline
+    ? waysOf(props.pipeline, here)
+        .filter((way) => way.isOpen)
+        .map((way) => way.stage)
+    : props.lanes.filter((lane) => lane.key !== here);
+  return targets.map((target) => ({
+    key: target.key,
+    label: text(target.label),
+    onClick: () => props.onMove(props.record, target.key),
+  }));
+}

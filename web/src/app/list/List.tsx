@@ -1,0 +1,158 @@
+import { Button, Input } from "antd";
+import { Download, Plus, Search } from "lucide-react";
+import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useNavigate } from "react-router";
+import { urlOf } from "@/client/http";
+import { type RecordData, recordsPath, useCount, useRecords } from "@/client/records";
+import type { EntityMeta, FieldMeta, ViewMeta } from "@/metadata/app";
+import { expandName, targetOf, wireName } from "@/metadata/system";
+import { useAppView } from "@/renderer/context";
+import { Cards } from "@/renderer/list/Cards";
+import { joinFilters, writeCondition } from "@/renderer/list/filters";
+import { Grid, type Sorting } from "@/renderer/list/Grid";
+import { useNarrow } from "@/ui/narrow";
+import { EmptyState, ErrorState, LoadingState } from "@/ui/States";
+import { newPath, recordPath } from "../shell/navigation";
+import { ColumnMenu, useColumns } from "./ColumnMenu";
+import { AddFilter, FilterBar } from "./FilterBar";
+import { useListState } from "./listState";
+
+/** The sort text of the wire: `-maturity,name`. */
+function sortText(view: ViewMeta, sort: Sorting | null): string {
+  if (sort) return `${sort.descending ? "-" : ""}${wireName(sort.field)}`;
+  return view.sort.map((each) => `${each.descending ? "-" : ""}${wireName(each.field)}`).join(",");
+}
+
+/** Records of a view: searched, narrowed, sorted; rows come before their number. */
+export function List(props: { entity: EntityMeta; view: ViewMeta }) {
+  const { entity, view } = props;
+  const { t } = useTranslation();
+  const shown = useAppView();
+  const narrow = useNarrow();
+  const navigate = useNavigate();
+  const [state, change] = useListState();
+  const [typed, setTyped] = useState(state.search);
+  const [keys, setKeys] = useColumns(shown.app.key, view);
+  const search = useDeferredValue(typed.trim());
+  const columns = useMemo(
+    () => keys.map((key) => shown.field(view.entity, key)).filter((field): field is FieldMeta => !!field),
+    [keys, view, shown],
+  );
+  const written = state.conditions.map((condition) => {
+    const field = shown.field(view.entity, condition.field);
+    return field ? writeCondition(condition, field) : "";
+  });
+  const expression = joinFilters([...written, state.text]);
+  const asked = {
+    filter: joinFilters([view.filter, expression]),
+    sort: sortText(view, state.sort),
+    search,
+    fields: ["id", ...columns.map((field) => wireName(field.key))].join(","),
+    expand: columns
+      .filter(targetOf)
+      .map((field) => expandName(field.key))
+      .join(","),
+    limit: 100,
+  };
+  const records = useRecords(shown.app.key, view.entity, asked);
+  const count = useCount(shown.app.key, view.entity, { filter: asked.filter, search }).data;
+  const rows = useMemo(() => records.data?.pages.flatMap((page) => page.items) ?? [], [records.data]);
+  useEffect(() => {
+    document.title = shown.text(view.label);
+  }, [shown, view]);
+  const { hasNextPage, isFetching, fetchNextPage } = records;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  const link = (record: RecordData, children: ReactNode) => (
+    <Link to={recordPath(shown.app.key, view.entity, record.id)}>{children}</Link>
+  );
+  const isNarrowed = Boolean(search || expression);
+  const create = entity.acts.includes("create") && (
+    <Button
+      type="primary"
+      icon={<Plus size={16} aria-hidden />}
+      onClick={() => void navigate(newPath(shown.app.key, view.entity))}
+    >
+      {t("list.new", { entity: shown.text(entity.label) })}
+    </Button>
+  );
+  return (
+    <section className="list-page">
+      <header className="page-head">
+        <h1>
+          {shown.text(view.label)}
+          {count && (
+            <small className="count">
+              {count.exact ? count.value.toLocaleString() : t("list.more", { count: count.value })}
+            </small>
+          )}
+        </h1>
+        <span className="grow" />
+        {entity.search && (
+          <Input
+            allowClear
+            prefix={<Search size={14} aria-hidden />}
+            placeholder={t("list.search")}
+            aria-label={t("list.search")}
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              change({ search: event.target.value.trim() });
+            }}
+            className="list-search"
+          />
+        )}
+        <AddFilter entity={entity} state={state} onChange={change} />
+        {!narrow && <ColumnMenu entity={entity} columns={keys} onChange={setKeys} />}
+        {!narrow && entity.acts.includes("export") && (
+          <Button
+            icon={<Download size={15} aria-hidden />}
+            aria-label={t("list.export")}
+            title={t("list.export")}
+            href={urlOf(`${recordsPath(shown.app.key, view.entity)}/export`, {
+              format: "xlsx",
+              labels: true,
+              locale: shown.language,
+              filter: asked.filter,
+              sort: asked.sort,
+              search,
+              fields: keys.map(wireName).join(","),
+            })}
+          />
+        )}
+        {create}
+      </header>
+      <FilterBar entity={entity} state={state} expression={expression} onChange={change} />
+      {records.isPending && <LoadingState rows={10} />}
+      {records.isError && <ErrorState error={records.error} onRetry={() => void records.refetch()} />}
+      {records.isSuccess && rows.length === 0 && (
+        <EmptyState
+          title={isNarrowed ? t("list.noneFound") : t("list.none")}
+          hint={isNarrowed ? t("list.noneFoundHint") : undefined}
+        >
+          {!isNarrowed && create}
+        </EmptyState>
+      )}
+      {records.isSuccess &&
+        rows.length > 0 &&
+        (narrow ? (
+          <Cards entity={view.entity} columns={columns} rows={rows} linkOf={link} onEnd={more} />
+        ) : (
+          <Grid
+            entity={view.entity}
+            label={shown.text(view.label)}
+            columns={columns}
+            rows={rows}
+            sort={state.sort}
+            onSort={(sort) => change({ sort })}
+            onOpen={(record) => void navigate(recordPath(shown.app.key, view.entity, record.id))}
+            linkOf={link}
+            onEnd={more}
+            busy={isFetching}
+          />
+        ))}
+    </section>
+  );
+}
