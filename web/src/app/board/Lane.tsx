@@ -110,7 +110,7 @@ function Amount(props: LaneProps) {
   if (!field || sum === null || sum === undefined) return null;
   return (
     <span className="lane-amount" title={shown.text(field.label)}>
-      {formatValue(field, sum, mannerOf(shown))}
+      {formatValue(field, String(sum).replace(/\.0+$/, ""), mannerOf(shown))}
     </span>
   );
 }

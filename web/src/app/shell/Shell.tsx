@@ -1,12 +1,15 @@
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import { useApp } from "@/metadata/app";
 import { useNarrow } from "@/ui/narrow";
+import { usePalette } from "../palette/usePalette";
 import { BottomBar } from "./BottomBar";
 import { placesOf } from "./navigation";
 import { SideBar } from "./SideBar";
 import { TopBar } from "./TopBar";
+
+const Palette = lazy(async () => ({ default: (await import("../palette/Palette")).Palette }));
 
 /** What stands round every page: the menu of the app beside it (below it on a phone), search and the person above it. */
 export function Shell(props: { children: ReactNode }) {
@@ -14,6 +17,7 @@ export function Shell(props: { children: ReactNode }) {
   const { app: key } = useParams();
   const app = useApp(key);
   const narrow = useNarrow();
+  const [searching, setSearching] = usePalette();
   const places = app.data ? placesOf(app.data, i18n.language) : [];
   return (
     <div className="shell" data-narrow={narrow || undefined}>
@@ -22,12 +26,17 @@ export function Shell(props: { children: ReactNode }) {
       </a>
       {!narrow && <SideBar app={app.data} places={places} />}
       <div className="shell-main">
-        <TopBar app={app.data} />
+        <TopBar app={app.data} onSearch={app.data ? () => setSearching(true) : undefined} />
         <main id="content" tabIndex={-1}>
           {props.children}
         </main>
       </div>
       {narrow && key && <BottomBar places={places} />}
+      {searching && app.data && (
+        <Suspense>
+          <Palette app={app.data} places={places} onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,17 +1,22 @@
 import { Avatar, Button, Dropdown, type MenuProps } from "antd";
+import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { useMe, useSignOut } from "@/client/session";
-import type { AppMeta } from "@/metadata/app";
+import { type AppMeta, localise } from "@/metadata/app";
 import { changeLanguage, languageOf } from "@/ui/language";
 import { type Choice, chooseMode, modeChoice } from "@/ui/mode";
+import { useNarrow } from "@/ui/narrow";
 import { dropAllDrafts } from "../form/drafts";
 
-export function TopBar(props: { app: AppMeta | undefined }) {
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void }) {
   const { t, i18n } = useTranslation();
   const me = useMe().data;
   const signOut = useSignOut();
   const navigate = useNavigate();
+  const narrow = useNarrow();
   const other = languageOf(i18n.language) === "en" ? "zh-CN" : "en";
   const modes: Choice[] = ["light", "dark", "system"];
   const items: MenuProps["items"] = [
@@ -32,13 +37,30 @@ export function TopBar(props: { app: AppMeta | undefined }) {
   }
   return (
     <header className="top">
-      {!props.app && (
+      {(!props.app || narrow) && (
         <Link to="/" className="brand">
           <img src="/static/app/mark.svg" alt="" width={26} height={26} />
-          <span>{t("brand")}</span>
+          <span>{props.app ? localise(props.app.label, i18n.language) : t("brand")}</span>
         </Link>
       )}
+      {props.onSearch && !narrow && (
+        <button type="button" className="search-opener" onClick={props.onSearch}>
+          <Search size={15} aria-hidden />
+          <span>{t("shell.search")}</span>
+          <kbd>{isApple ? "⌘K" : "Ctrl K"}</kbd>
+        </button>
+      )}
       <span className="grow" />
+      {props.onSearch && narrow && (
+        <button
+          type="button"
+          className="icon-button touch"
+          aria-label={t("shell.search")}
+          onClick={props.onSearch}
+        >
+          <Search size={20} aria-hidden />
+        </button>
+      )}
       {me && (
         <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
           <Button type="text" className="person" aria-label={`${t("shell.profile")}: ${me.name}`}>

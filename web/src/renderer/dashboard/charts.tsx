@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { MetricAnswer, MetricDimension, MetricRow } from "@/client/metrics";
 import { useAppView } from "../context";
-import { greatest, sayFigure, sayGroup } from "./figures";
+import { greatest, groupsInOrder, sayFigure, sayGroup } from "./figures";
 
 export interface ChartProps {
   answer: MetricAnswer;
@@ -101,7 +101,12 @@ export function Heat(props: ChartProps) {
   const { answer, rows } = props;
   const [down, across] = answer.dimensions;
   if (!down || !across) return <Plain {...props} />;
-  const keysOf = (dimension: MetricDimension) => [...new Set(rows.map((row) => row[dimension.key]))];
+  const keysOf = (dimension: MetricDimension) =>
+    groupsInOrder(
+      view,
+      dimension,
+      rows.map((row) => row[dimension.key]),
+    );
   const cell = new Map(rows.map((row) => [`${row[down.key]}|${row[across.key]}`, row]));
   const say = (dimension: MetricDimension, key: MetricRow[string] | undefined) =>
     sayGroup(view, dimension, key ?? null, t("dashboard.other"));

@@ -64,6 +64,17 @@ export function inOrder(view: AppView, answer: MetricAnswer): MetricRow[] {
   return [...answer.rows].sort((one, other) => place(one) - place(other));
 }
 
+/** The groups of a dimension, each once, in the order of its options. */
+export function groupsInOrder(
+  view: AppView,
+  dimension: MetricDimension,
+  groups: readonly (MetricRow[string] | undefined)[],
+): (MetricRow[string] | undefined)[] {
+  const places = new Map(optionsOfDimension(view, dimension).map((option, place) => [option.key, place]));
+  const place = (group: MetricRow[string] | undefined) => places.get(String(group)) ?? places.size;
+  return [...new Set(groups)].sort((one, other) => place(one) - place(other));
+}
+
 /** The greatest first. */
 export const byValue = (rows: readonly MetricRow[]): MetricRow[] =>
   [...rows].sort((one, other) => Number(other.value ?? 0) - Number(one.value ?? 0));

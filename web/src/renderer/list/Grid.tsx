@@ -39,7 +39,7 @@ function widthOf(field: FieldMeta, first: boolean): string {
   if (type === "text" && field.name_like) return "minmax(150px, 1.4fr)";
   if (type === "date" || type === "instant" || type === "boolean") return "minmax(104px, 0.6fr)";
   if (type === "phone") return "minmax(128px, 0.6fr)";
-  if (type === "option" || type === "stage" || type === "region") return "minmax(88px, 0.8fr)";
+  if (type === "option" || type === "stage" || type === "region") return "minmax(100px, 0.8fr)";
   return "minmax(104px, 1fr)";
 }
 

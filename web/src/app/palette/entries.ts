@@ -1,0 +1,43 @@
+import type { AppMeta } from "@/metadata/app";
+import { localise } from "@/metadata/app";
+import { newPath, type Place } from "../shell/navigation";
+
+/** Something that the palette leads to. */
+export interface Entry {
+  key: string;
+  group: "places" | "create" | "records";
+  label: string;
+  hint: string;
+  icon: string | null;
+  path: string;
+}
+
+/** Where one can go, and what one can make, as far as its name holds what was typed. */
+export function commandsOf(app: AppMeta, places: Place[], language: string, typed: string): Entry[] {
+  const wanted = typed.toLowerCase();
+  const fits = (entry: Entry) => entry.label.toLowerCase().includes(wanted);
+  const going = places.map((place): Entry => ({ ...place, group: "places", hint: "" }));
+  const making = app.entities
+    .filter((entity) => entity.acts.includes("create"))
+    .map(
+      (entity): Entry => ({
+        key: `new:${entity.key}`,
+        group: "create",
+        label: localise(entity.label, language),
+        hint: "",
+        icon: entity.icon ?? null,
+        path: newPath(app.key, entity.key),
+      }),
+    );
+  return [...going.filter(fits), ...(typed ? making.filter(fits) : [])];
+}
+
+/** The entities that are looked through: those of the menu, in its order. */
+export function searchedEntities(app: AppMeta, most: number): string[] {
+  const shown = app.navigation.flatMap((item) => {
+    const view = app.views.find((each) => each.key === item.view);
+    return view ? [view.entity] : [];
+  });
+  const searchable = new Set(app.entities.filter((entity) => entity.search).map((entity) => entity.key));
+  return [...new Set(shown)].filter((key) => searchable.has(key)).slice(0, most);
+}
