@@ -17,15 +17,24 @@ const SEED = {
     '"Inter", -apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif',
 };
 
+/** Whoever asks their system for less motion gets none (shortened animations leave the library waiting for their end). */
+const isStill = (): boolean => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 export function themeOf(mode: Mode): ThemeConfig {
   const dark = mode === "dark";
   return {
     algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
       ...SEED,
+      motion: !isStill(),
       ...(dark
-        ? { colorPrimary: "#4fa7b0", colorLink: "#6fbdc5", colorBgLayout: "#15191b" }
-        : { colorBgLayout: "#f7f6f3" }),
+        ? {
+            colorPrimary: "#4fa7b0",
+            colorLink: "#6fbdc5",
+            colorBgLayout: "#15191b",
+            colorTextPlaceholder: "#939fa2",
+          }
+        : { colorBgLayout: "#f7f6f3", colorTextPlaceholder: "#667174" }),
       controlHeight: 34,
     },
     components: {

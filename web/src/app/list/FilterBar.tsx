@@ -16,6 +16,7 @@ import {
   takesMany,
   writeCondition,
 } from "@/renderer/list/filters";
+import { useNarrow } from "@/ui/narrow";
 import type { ListState } from "./listState";
 
 interface FilterBarProps {
@@ -126,6 +127,7 @@ function Expression(props: FilterBarProps) {
 export function AddFilter(props: Pick<FilterBarProps, "entity" | "state" | "onChange">) {
   const { t } = useTranslation();
   const view = useAppView();
+  const narrow = useNarrow();
   const [open, setOpen] = useState(false);
   const [key, setKey] = useState<string>();
   const [operator, setOperator] = useState<Operator>();
@@ -150,7 +152,7 @@ export function AddFilter(props: Pick<FilterBarProps, "entity" | "state" | "onCh
   return (
     <Popover
       trigger="click"
-      placement="bottomRight"
+      placement={narrow ? "bottom" : "bottomRight"}
       open={open}
       onOpenChange={setOpen}
       content={

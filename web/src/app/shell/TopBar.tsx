@@ -63,8 +63,10 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
       )}
       {me && (
         <Dropdown menu={{ items }} trigger={["click"]} placement="bottomRight">
-          <Button type="text" className="person" aria-label={`${t("shell.profile")}: ${me.name}`}>
-            <Avatar size={26}>{initials(me.name)}</Avatar>
+          <Button type="text" className="person">
+            <Avatar size={26} aria-hidden>
+              {initials(me.name)}
+            </Avatar>
             <span className="person-name">{me.name}</span>
           </Button>
         </Dropdown>

@@ -1,9 +1,9 @@
-import { Tag } from "antd";
 import { Check, FileText } from "lucide-react";
 import type { ReactNode } from "react";
 import type { RecordData } from "@/client/records";
 import type { FieldMeta } from "@/metadata/app";
 import { expandName, targetOf, valueType } from "@/metadata/system";
+import { Chip } from "@/ui/Chip";
 import { type AppView, useAppView } from "../context";
 import { formatAgo, formatInstant, formatValue, type Manner } from "./format";
 import { nameOf } from "./names";
@@ -47,11 +47,11 @@ function content(
   switch (field.type) {
     case "option":
     case "stage":
-      return <Chip view={view} entity={entity} field={field} value={String(value)} />;
+      return <OptionChip view={view} entity={entity} field={field} value={String(value)} />;
     case "options":
     case "tags":
       return (value as string[]).map((key) => (
-        <Chip key={key} view={view} entity={entity} field={field} value={key} />
+        <OptionChip key={key} view={view} entity={entity} field={field} value={key} />
       ));
     case "phone":
       return <a href={`tel:${String(value)}`}>{formatPhone(String(value))}</a>;
@@ -75,7 +75,7 @@ function content(
         </time>
       );
     case "option":
-      return <Chip view={view} entity={entity} field={field} value={String(value)} />;
+      return <OptionChip view={view} entity={entity} field={field} value={String(value)} />;
     default:
       return formatValue(field, value, manner);
   }
@@ -96,13 +96,13 @@ export function formatPhone(text: string): string {
   return mobile ? `${mobile[1]} ${mobile[2]} ${mobile[3]}` : text.replace(/^\+86/, "");
 }
 
-export function Chip(props: { view: AppView; entity: string; field: FieldMeta; value: string }) {
+function OptionChip(props: { view: AppView; entity: string; field: FieldMeta; value: string }) {
   const options = optionsOf(props.field);
   const option = options.find((each) => each.key === props.value);
   return (
-    <Tag variant="filled" color={toneOf(props.view.app, props.entity, props.field, props.value)}>
+    <Chip tone={toneOf(props.view.app, props.entity, props.field, props.value)}>
       {option ? props.view.text(option.label) : props.value}
-    </Tag>
+    </Chip>
   );
 }
 

@@ -15,7 +15,7 @@ interface CardsProps {
 /** Records on a phone: the first column as the title, the next ones below it. */
 export function Cards(props: CardsProps) {
   const view = useAppView();
-  const end = useRef<HTMLDivElement>(null);
+  const end = useRef<HTMLLIElement>(null);
   const { onEnd } = props;
   useEffect(() => {
     const watched = end.current;
@@ -55,7 +55,7 @@ export function Cards(props: CardsProps) {
           )}
         </li>
       ))}
-      <div ref={end} />
+      <li ref={end} aria-hidden />
     </ul>
   );
 }

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { ask } from "@/client/http";
 import { type RecordData, recordsPath } from "@/client/records";
 import type { EntityMeta, FieldMeta, LocaleText } from "@/metadata/app";
+import { Chip } from "@/ui/Chip";
 import { ErrorState, LoadingState } from "@/ui/States";
 import { useAppView } from "../context";
 import { optionsOf } from "../fields/options";
@@ -82,9 +82,5 @@ function Band(props: { entity: string; record: RecordData; band: string | null |
   const field = entity?.fields.find((each) => each.computed === "band" && props.record[each.key] === band);
   const option = field && optionsOf(field).find((each) => each.key === band);
   if (!field || !option) return null;
-  return (
-    <Tag variant="filled" color={toneOf(view.app, props.entity, field, band)}>
-      {view.text(option.label)}
-    </Tag>
-  );
+  return <Chip tone={toneOf(view.app, props.entity, field, band)}>{view.text(option.label)}</Chip>;
 }
