@@ -10,7 +10,7 @@ WEB := api/static/app/.built
 WEB_MODULES := web/node_modules/.installed
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/tsconfig.json web/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: run test lint bench clean install fuzz crash reference web web-check
+.PHONY: run test lint bench clean install fuzz crash reference tour web web-check
 
 run: install $(WEB)
 	@$(BIN)/dougong init --quiet --no-admin
@@ -19,7 +19,7 @@ run: install $(WEB)
 	@$(BIN)/dougong serve
 
 test: install
-	$(BIN)/python -m pytest -n auto $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
 
 lint: install
 	$(BIN)/ruff check .
@@ -38,6 +38,10 @@ fuzz: install
 # 100 times kill -9 of the server under eight writers, on each database; prints what was promised and what is there.
 crash: install
 	CRASH_KILLS=$${CRASH_KILLS:-100} $(BIN)/python -m pytest -s tests/crash
+
+# Pictures of every page, at a desk and on a phone, into docs/tour; needs Chromium and the package pillow.
+tour: web
+	$(BIN)/python -m tests.browser.tour
 
 # Pages and schemas that are generated from the registries.
 reference: install
