@@ -34,7 +34,6 @@ from runtime.rescoring import plan_rescoring
 from runtime.rules.doors import Doors
 from runtime.rules.matching import match_rules
 from runtime.saved import Saved
-from runtime.search import index_changes
 from runtime.stages import settle_stages
 from runtime.storing import require_version, stamp, stay_inside, store
 from runtime.timers import move_timers
@@ -83,7 +82,6 @@ FINISH: tuple[Step, ...] = (
     store,
     stay_inside,
     take_files,
-    index_changes,
     count_loads,
     refresh_others,
     move_timers,

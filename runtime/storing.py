@@ -11,7 +11,9 @@ from runtime.history import evidence_rows, history_rows, stage_rows
 from runtime.past import relive
 from runtime.refusals import Forbidden
 from runtime.saved import Saved
+from runtime.search import search_rows
 from runtime.staleness import stale_of
+from runtime.timers import clock_rows
 from runtime.unit import Unit
 from runtime.writer.locking import ids_inside
 from runtime.writer.writing import Batch, RecordWrite, write
@@ -46,7 +48,7 @@ def require_version(unit: Unit, changes: Sequence[Change]) -> None:
 
 
 def store(unit: Unit, changes: Sequence[Change]) -> None:
-    """Steps 10 and 12: write the records with their history.
+    """Steps 10 and 12: write the records with their history, what they are found by, and clocks that start.
 
     Raises:
         Stale: one is not at the version that was locked.
@@ -66,8 +68,10 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
         support.history: [row for change in writing for row in history_rows(unit, change)],
         support.stage_change: [row for change in writing for row in stage_rows(unit, change)],
         support.evidence: [row for change in writing for row in evidence_rows(unit, change)],
+        support.timer: [row for change in writing for row in clock_rows(unit, change)],
     }
-    write(unit, Batch(writing[0].key, [_record(change) for change in writing], rows))
+    put = {support.search: [row for change in writing for row in search_rows(change)]}
+    write(unit, Batch(writing[0].key, [_record(change) for change in writing], rows, put))
 
 
 def _record(change: Change) -> RecordWrite:

@@ -33,14 +33,16 @@ def encoder(kind: TypeEngine[Any], dialect: Dialect) -> Encode:
 
 
 def encoded(encoders: Sequence[Encode], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Rows as the driver is given them, column by column; what many rows have in common is encoded once."""
+    """Rows as the driver is given them, column by column; an object that many rows have in common is encoded once."""
     columns = []
     for encode, values in zip(encoders, zip(*rows, strict=True), strict=True):
-        column, last, result = [], None, None
+        known: dict[int, Any] = {id(None): None}
+        column = []
         for value in values:
-            if value is not last:
-                last, result = value, None if value is None else encode(value)
-            column.append(result)
+            place = id(value)
+            if place not in known:
+                known[place] = encode(value)
+            column.append(known[place])
         columns.append(column)
     return columns
 
