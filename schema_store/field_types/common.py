@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -109,6 +110,11 @@ def is_derived(spec: BaseField) -> bool:
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+#: Control characters (Unicode Cc): all of them, and without line breaks and tabs.
+_CONTROL, _CONTROL_BUT_LINES = (
+    re.compile(r"[\x00-\x1f\x7f-\x9f]"),
+    re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"),
+)
 
 
 def wire_of(value: Any) -> Any:
@@ -173,8 +179,7 @@ def require_line(wire: Any, length: int, lines: bool = False) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > length:
         raise FieldValueError("too_long", limit=length)
-    allowed = "\n\t" if lines else ""
-    if any(unicodedata.category(character) == "Cc" and character not in allowed for character in text):
+    if (_CONTROL_BUT_LINES if lines else _CONTROL).search(text) is not None:
         raise FieldValueError("contains_control")
     return text
 
