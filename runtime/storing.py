@@ -57,7 +57,7 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
         BudgetSpent: too many writes.
     """
     for change in changes:
-        change.written = change.changed
+        change.written = change.settled = change.changed
     writing = [change for change in changes if change.written]
     if not writing:
         return
@@ -97,6 +97,6 @@ def stay_inside(unit: Unit, changes: Sequence[Change]) -> None:
 
 def saved_of(change: Change) -> Saved:
     """The answer of a save."""
-    values = {wire_name(key): value for key, value in change.after.items()}
-    changed = frozenset(wire_name(key) for key in change.changed - STAMPS)
+    values = {("owner_id" if key == "owner" else key): value for key, value in change.after.items()}
+    changed = frozenset(map(wire_name, change.changed - STAMPS))
     return Saved(change.id, change.key, change.after["version"], values, changed, change.warnings)

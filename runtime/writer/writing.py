@@ -84,9 +84,14 @@ class _Part:
     rows: Sequence[Sequence[Any]]
 
     @property
-    def shape(self) -> tuple[str, str, tuple[str, ...]]:
+    def shape(self) -> tuple[str, str, tuple[str, ...], bool]:
         """What its statement depends on."""
-        return self.table.name, self.kind, self.names
+        return self.table.name, self.kind, self.names, self.is_one
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is a single row."""
+        return len(self.rows) == 1
 
 
 def write(unit: Unit, batch: Batch) -> None:
@@ -179,7 +184,10 @@ def _run_postgresql(unit: Unit, part: _Part, beside: Sequence[_Part]) -> None:
 
 
 def _statement(part: _Part, beside: Sequence[_Part]) -> tuple[sa.Executable, list[Given]]:
-    given = [Given(f"g{place}", _types(each), "postgresql") for place, each in enumerate((part, *beside))]
+    given = [
+        Given(f"g{place}", _types(each), "postgresql", is_one=each.is_one)
+        for place, each in enumerate((part, *beside))
+    ]
     main = _FORMS[part.kind](part, given[0])
     for place, each in enumerate(beside, start=1):
         main = main.add_cte(_FORMS[each.kind](each, given[place]).cte(f"w{place}"))
