@@ -197,8 +197,9 @@ class BatchKeys:
         keys = list(self._keys(change.after))
         if any(self._meets(change, known, key) for known, key in keys):
             return False
-        for side in (change.after, change.before):
-            for _, key in self._keys(side) if side is not None else ():
+        before = change.before
+        for side, found in ((change.after, keys), (before, self._keys(before) if before is not None else ())):
+            for _, key in found:
                 if key is not None:
                     self._seen.setdefault(key, []).append(side or {})
         return True
@@ -243,17 +244,11 @@ def similarity(a: str, b: str, least: int = 0) -> int:
     shorter = min(len(a), len(b)) - 1
     if shorter < 1 or 200 * shorter < least * total:
         return 0
-    left = _pairs(a).copy()
-    common = 0
-    for at in range(len(b) - 1):
-        pair = b[at : at + 2]
-        if left.get(pair, 0) > 0:
-            left[pair] -= 1
-            common += 1
-    return 200 * common // total
+    left, right = _pairs(a), _pairs(b)
+    return 200 * sum(min(left[pair], right[pair]) for pair in left.keys() & right.keys()) // total
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=4_096)
 def _pairs(text: str) -> dict[str, int]:
     return dict(Counter(text[at : at + 2] for at in range(len(text) - 1)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from runtime.change import Change
@@ -11,7 +11,7 @@ from runtime.computed.refresh import Dirty, Origins, earliest, refresh
 from runtime.unit import Unit
 from schema_store.analysis.dependencies import Refresh
 from schema_store.analysis.environment import STAGE_CHANGES, history_entity
-from schema_store.compiled.app import App
+from schema_store.compiled.app import App, CompiledEntity
 
 #: Where ways to those who must be refreshed start, by the way and how many of its steps are walked.
 _Ends = dict[tuple[Refresh, int], dict[UUID, int]]
@@ -24,10 +24,12 @@ def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
     """
     dirty = Dirty(unit, [change.root for change in changes])
     ends: _Ends = defaultdict(dict)
+    entity = changes[0].entity
+    read_elsewhere = unit.statement(("read elsewhere", entity.key), lambda: _read_elsewhere(entity))
     for place, change in enumerate(changes):
         appears = change.act in ("delete", "restore")
-        for key in change.entity.refreshes if appears else change.written:
-            for each in change.entity.refreshes.get(key, ()):
+        for key in read_elsewhere.keys() if appears else read_elsewhere.keys() & change.written:
+            for each in read_elsewhere[key]:
                 _collect(ends, place, change, each)
     for (each, walked), ids in ends.items():
         dirty.mark(each, ids, each.steps[walked:])
@@ -53,12 +55,18 @@ def _readers_of(app: App, owner: str) -> tuple[Refresh, ...]:
     return tuple(each for (name, _), found in app.refreshes.items() if name == owner for each in found)
 
 
+def _read_elsewhere(entity: CompiledEntity) -> Mapping[str, tuple[Refresh, ...]]:
+    """By field, what reads it from another record; what reads it on the record itself is derived already."""
+    found = {
+        key: tuple(each for each in refreshes if each.steps) for key, refreshes in entity.refreshes.items()
+    }
+    return {key: refreshes for key, refreshes in found.items() if refreshes}
+
+
 def _collect(ends: _Ends, place: int, change: Change, each: Refresh) -> None:
     """Note where the way starts to those who must be refreshed because a field of this record changed, and how many
-    of its steps are walked; itself is derived already.
+    of its steps are walked.
     """
-    if not each.steps:
-        return
     first, sides = each.steps[0], (change.before or {}, change.after)
     if first.kind == "up":
         ids = {end for side in sides if (end := side.get(first.field)) is not None}

@@ -18,13 +18,13 @@ from schema_store.field_types.common import print_instant
 
 def history_row(unit: Unit, change: Change) -> Values:
     """The row of the history: ``changes`` is ``{field id: [before, after]}`` in wire form."""
-    before, after = change.before or {}, change.after
+    before, after, written = change.before or {}, change.after, change.written
     at, by = moment_of(unit, change)
     told = unit.statement(("history", change.key), lambda: _told(change.entity))
     changes = {
-        name: [_wire(encode, before.get(key)), _wire(encode, after.get(key))]
+        name: [None if (value := side.get(key)) is None else encode(value) for side in (before, after)]
         for key, (name, encode) in told.items()
-        if key in change.written
+        if key in written
     }
     return {
         "id": uuid7(),
@@ -106,12 +106,8 @@ def evidence_rows(unit: Unit, change: Change) -> list[Values]:
 def _told(entity: CompiledEntity) -> Mapping[str, tuple[str, Callable[[Any], Any]]]:
     """What a history tells of, by key in order: the name that it has there, and how its values get there."""
     told: dict[str, tuple[str, Callable[[Any], Any]]] = {"owner": ("owner_id", str)}
-    told |= {key: (field.id, field.encode) for key, field in entity.fields.items()}
+    told |= {key: (field.id, field.encoder) for key, field in entity.fields.items()}
     return {key: told[key] for key in sorted(told)}
-
-
-def _wire(encode: Callable[[Any], Any], value: Any) -> Any:
-    return None if value is None else encode(value)
 
 
 def _cause(unit: Unit, change: Change) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -42,7 +42,7 @@ _HAN_RUN = re.compile(f"[{_HAN}]")
 
 def tokens_of(text: str) -> set[str]:
     """The tokens under which a text is found; a search word is found where it begins one of them."""
-    return {token[:_MOST_TOKEN] for run in _runs(text[:_MOST_TEXT]) for token in _tokens(run)}
+    return {token for run in _runs(text[:_MOST_TEXT]) for token in _tokens(run)}
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -63,16 +63,14 @@ def _bigrams(run: str) -> list[str]:
     return [run[start : start + 2] for start in range(max(1, len(run) - 1))]
 
 
-def _tokens(run: str) -> Iterator[str]:
+def _tokens(run: str) -> list[str]:
     if not _is_han(run):
-        yield run
-        if any(character.isdigit() for character in run):
-            yield from (run[start:] for start in range(1, min(len(run), _MOST_TOKEN) - _SHORTEST_END + 1))
-        return
-    yield from _bigrams(run)
-    yield run[-1]
+        has_digits = any(character.isdigit() for character in run)
+        last = max(min(len(run), _MOST_TOKEN) - _SHORTEST_END, 0) if has_digits else 0
+        return [run[start : start + _MOST_TOKEN] for start in range(last + 1)]
     letters = initials(run[:_MOST_TOKEN])
-    yield from (letters[start:] for start in range(max(1, len(letters) - 1)))
+    ends = [letters[start:] for start in range(max(1, len(letters) - 1))]
+    return [*_bigrams(run), run[-1], *(end[:_MOST_TOKEN] for end in ends)]
 
 
 def _plain(token: str) -> str:
@@ -165,10 +163,10 @@ def reindex(connection: Connection, served: Served, entity: str, ids: Sequence[U
 def _tokens_text(values: Iterable[tuple[str, Any]]) -> str:
     """The tokens of marked values, in order: letters, digits and ``_`` alone, which both databases read as words."""
     found = {
-        f"{mark}_{_plain(token)}"
+        f"{mark}_{token if token.isascii() else _plain(token)}"
         for mark, value in values
         if value is not None
-        for token in tokens_of(printed(value))
+        for token in tokens_of(value if isinstance(value, str) else printed(value))
     }
     return " ".join(sorted(found))
 

@@ -36,26 +36,28 @@ def as_it_is(value: Any) -> Any:
 
 
 def encoded(encoders: Sequence[Encode], rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
-    """Rows as the driver is given them, column by column; an object that many rows have in common is encoded once."""
+    """Rows as the driver is given them, column by column."""
     if len(rows) == 1:
         return [
             [None if value is None else encode(value)]
             for encode, value in zip(encoders, rows[0], strict=True)
         ]
-    columns: list[Sequence[Any]] = []
-    for encode, values in zip(encoders, zip(*rows, strict=True), strict=True):
-        if encode is as_it_is:
-            columns.append(values)
-            continue
-        known: dict[int, Any] = {id(None): None}
-        column = []
-        for value in values:
-            place = id(value)
-            if place not in known:
-                known[place] = encode(value)
-            column.append(known[place])
-        columns.append(column)
-    return columns
+    columns = zip(*rows, strict=True)
+    return [_encoded(encode, values) for encode, values in zip(encoders, columns, strict=True)]
+
+
+def _encoded(encode: Encode, values: Sequence[Any]) -> Sequence[Any]:
+    """A column; an object that all rows have in common is encoded once, and so is any one whose text takes its time."""
+    if encode is as_it_is:
+        return values
+    first = values[0]
+    if all(value is first for value in values):
+        return [None if first is None else encode(first)] * len(values)
+    if encode is json_text:
+        different = {id(value): value for value in values}
+        texts = {place: None if value is None else encode(value) for place, value in different.items()}
+        return [texts[id(value)] for value in values]
+    return [None if value is None else encode(value) for value in values]
 
 
 class Given:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -62,6 +63,10 @@ class Common(FieldType[F]):
     def encode(self, spec: F, around: Surroundings, value: Any) -> Any:
         """The wire form that its Python type has (DESIGN 11.5)."""
         return wire_of(value)
+
+    def encoder(self, spec: F, around: Surroundings) -> Callable[[Any], Any]:
+        """The same for many values of one field."""
+        return wire_of if type(self).encode is Common.encode else super().encoder(spec, around)
 
     def refusal(self, spec: F, around: Surroundings, capability: Capability) -> Refusal | None:
         """The declared ones, and that a long text has no index."""
