@@ -223,6 +223,6 @@ def _attempt(unit: Unit, changes: Sequence[Change]) -> Iterator[None]:
         unit.budget.request_writes = writes
         unit.back_to(mark)
         for change, after, written, follow_ups in before:
-            change.after, change.root.writes = after, written
+            change.after, change.root.writes, change.settled = after, written, None
             del change.follow_ups[follow_ups:]
         raise

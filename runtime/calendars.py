@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from schema_store.compiled.timing import CompiledHours
@@ -107,12 +108,13 @@ def time_between(hours: CompiledHours | None, start: datetime, end: datetime) ->
     return found
 
 
-def windows_of(hours: CompiledHours, day: date) -> list[tuple[datetime, datetime]]:
+@lru_cache(maxsize=1_024)
+def windows_of(hours: CompiledHours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     """The working time of a day of the calendar's zone, in UTC, in order."""
     special = hours.days.get(day)
     windows = special.windows if special is not None else hours.week.get(day.isoweekday(), ())
     pieces = [piece for begin, end in windows for piece in _pieces(hours, day, begin, end)]
-    return sorted(pieces)
+    return tuple(sorted(pieces))
 
 
 def _pieces(hours: CompiledHours, day: date, begin: int, end: int) -> Iterator[tuple[datetime, datetime]]:

@@ -110,6 +110,7 @@ class Change:
         form: the form that was filled in.
         reasons: why a score is what it is, by score: points by factor.
         written: fields that were different when it was written.
+        settled: what ``changed`` says from the write on; None while values come and go.
         root: what its writes, and those that it causes, are counted on.
         refusal: why it is not done; a step that refuses writes it here, and no later step sees the change.
         is_put_off: whether it must wait for the changes before it in the batch to be written (:mod:`runtime.waves`).
@@ -132,6 +133,7 @@ class Change:
     reasons: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     form: CompiledForm | None = None
     written: frozenset[str] = frozenset()
+    settled: frozenset[str] | None = None
     root: Root = field(default_factory=Root)
     refusal: Refused | None = None
     is_put_off: bool = False
@@ -154,10 +156,16 @@ class Change:
     @property
     def changed(self) -> frozenset[str]:
         """Fields whose value differs from what is stored; when it is created, those that have a value."""
-        if self.before is None:
-            return frozenset(key for key, value in self.after.items() if value is not None)
-        before = self.before
-        return frozenset(key for key, value in self.after.items() if before.get(key) != value)
+        if self.settled is not None:
+            return self.settled
+        after, before = self.after, self.before
+        if before is None:
+            return frozenset({key for key, value in after.items() if value is not None})
+        old = before.get
+        # Nearly every value is the very object that was loaded; comparing ids and numbers takes its time.
+        return frozenset(
+            {key for key, value in after.items() if (was := old(key)) is not value and was != value}
+        )
 
     @property
     def links(self) -> tuple[str, ...]:

@@ -171,7 +171,8 @@ def take_files(unit: Unit, changes: Sequence[Change]) -> None:
     """After the write: files that the record names for the first time, and those shown at a gate, become its own."""
     for change in changes:
         # Nothing is written of a save that changes nothing.
-        evidence = change.request.evidence if change.changed else ()
+        evidence = change.request.evidence
+        evidence = evidence if evidence and change.changed else ()
         ids = {UUID(each["file_id"]) for each in evidence}
         ids |= _files_of(unit, change)
         if ids:

@@ -93,15 +93,21 @@ def _put(change: Change, key: str, value: object) -> None:
 
 def steps_to_run(change: Change) -> Iterator[Step]:
     """The steps whose inputs may differ, in order: all where the record is new or comes back from the bin."""
-    is_whole = change.before is None or change.act == "restore"
-    dirty = set() if is_whole else set(change.changed)
+    if change.before is None or change.act == "restore":
+        yield from (step for step in change.entity.derivation if not _is_volatile(change.entity, step))
+        return
+    dirty = set(change.changed)
     for step in change.entity.derivation:
-        if isinstance(step, CompiledFormula) and change.entity.fields[step.field].is_volatile:
-            if not dirty.isdisjoint(_first_keys(step)):
-                dirty.add(step.field)
-        elif is_whole or not dirty.isdisjoint(_first_keys(step)):
-            dirty.update(fields_of(step))
+        if dirty.isdisjoint(_first_keys(step)):
+            continue
+        dirty.update(fields_of(step))
+        if not _is_volatile(change.entity, step):
             yield step
+
+
+def _is_volatile(entity: CompiledEntity, step: Step) -> bool:
+    """Whether it has no column; a score that changes with time has one."""
+    return isinstance(step, CompiledFormula) and entity.fields[step.field].is_volatile
 
 
 def _first_keys(step: Step) -> frozenset[str]:

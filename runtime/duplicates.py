@@ -75,19 +75,20 @@ def find_duplicates(unit: Unit, changes: Sequence[Change]) -> list[list[Match]]:
     asked = [
         (place, change, rule)
         for place, change in enumerate(changes)
-        for rule in change.entity.duplicates
-        if _is_asked(unit, change, rule)
+        if change.entity.duplicates
+        for rule in _asked(unit, change)
     ]
     if not asked:
         return found
     questions: dict[str, dict[_Question, None]] = {}
-    for _, change, rule in asked:
-        questions.setdefault(rule.key, {})[_question(rule, change)] = None
+    kept = [_question(unit, rule, change) for _, change, rule in asked]
+    for (_, _, rule), question in zip(asked, kept, strict=True):
+        questions.setdefault(rule.key, {})[question] = None
     candidates = _find(unit, changes[0].entity, questions)
     alike = [
         (place, rule, rows)
-        for place, change, rule in asked
-        if (rows := candidates[rule.key, _question(rule, change)].like(change))
+        for (place, change, rule), question in zip(asked, kept, strict=True)
+        if (found_rows := candidates.get((rule.key, question))) and (rows := found_rows.like(change))
     ]
     for place, rule, rows in _in_their_condition(unit, changes[0].key, alike):
         shown = tuple(row["id"] for row in rows if row["_shown"])
@@ -147,22 +148,24 @@ class _Candidates:
         return tuple(_normal(self._entity, match, values[match.field]) for match in self._exact)
 
 
-def _question(rule: CompiledDuplicate, change: Change) -> _Question:
-    found: list[Any] = []
-    for match in _compared(change.entity, rule):
-        found += _binds(match, change.entity, change.after[match.field])
-    return tuple(found)
+def _question(unit: Unit, rule: CompiledDuplicate, change: Change) -> _Question:
+    place = ("duplicates", change.key, rule.key)
+    compared = unit.statement(place, lambda: _lookups(change.entity, rule))
+    return tuple(each for match, how, part in compared for each in _binds(match, how, part, change.after))
 
 
 def _find(
     unit: Unit, entity: CompiledEntity, questions: Mapping[str, Mapping[_Question, None]]
 ) -> dict[tuple[str, _Question], _Candidates]:
-    """The candidates of every question, the first ones by id of each."""
+    """The candidates of every question, the first ones by id of each; questions without any are absent."""
     rules = {rule.key: rule for rule in entity.duplicates if rule.key in questions}
+    is_one = all(len(each) == 1 for each in questions.values())
     statement, given = unit.statement(
-        ("duplicates", entity.key, tuple(rules)), lambda: _candidates(unit, entity, rules), by_actor=True
+        ("duplicates", entity.key, tuple(rules), is_one),
+        lambda: _candidates(unit, entity, rules, is_one=is_one),
+        by_actor=True,
     )
-    found = {(key, question): _Candidates(entity, rules[key]) for key in rules for question in questions[key]}
+    found: dict[tuple[str, _Question], _Candidates] = {}
     binds: dict[str, Any] = {"most": MOST}
     asked: list[tuple[str, _Question]] = []
     for key in rules:
@@ -170,7 +173,10 @@ def _find(
         binds |= given[key].binds(rows)
         asked += ((key, question) for question in questions[key])
     for row in unit.read(statement, binds).mappings():
-        found[asked[row["_question"]]].add(dict(row))
+        place = asked[row["_question"]]
+        if place not in found:
+            found[place] = _Candidates(entity, rules[place[0]])
+        found[place].add(dict(row))
     return found
 
 
@@ -191,8 +197,9 @@ class BatchKeys:
         keys = list(self._keys(change.after))
         if any(self._meets(change, known, key) for known, key in keys):
             return False
-        for side in (change.after, change.before):
-            for _, key in self._keys(side) if side is not None else ():
+        before = change.before
+        for side, found in ((change.after, keys), (before, self._keys(before) if before is not None else ())):
+            for _, key in found:
                 if key is not None:
                     self._seen.setdefault(key, []).append(side or {})
         return True
@@ -237,30 +244,26 @@ def similarity(a: str, b: str, least: int = 0) -> int:
     shorter = min(len(a), len(b)) - 1
     if shorter < 1 or 200 * shorter < least * total:
         return 0
-    left = _pairs(a).copy()
-    common = 0
-    for at in range(len(b) - 1):
-        pair = b[at : at + 2]
-        if left.get(pair, 0) > 0:
-            left[pair] -= 1
-            common += 1
-    return 200 * common // total
+    left, right = _pairs(a), _pairs(b)
+    return 200 * sum(min(left[pair], right[pair]) for pair in left.keys() & right.keys()) // total
 
 
-@lru_cache(maxsize=1_024)
+@lru_cache(maxsize=4_096)
 def _pairs(text: str) -> dict[str, int]:
     return dict(Counter(text[at : at + 2] for at in range(len(text) - 1)))
 
 
-def _is_asked(unit: Unit, change: Change, rule: CompiledDuplicate) -> bool:
-    """A rule is asked where what it compares changed, nothing of it is empty, and its condition holds."""
-    keys = {match.field for match in rule.fields}
-    is_whole = change.before is None or change.act == "restore"
-    if not is_whole and change.changed.isdisjoint(keys):
-        return False
-    if any(_normal(change.entity, match, change.after[match.field]) in (None, "") for match in rule.fields):
-        return False
-    return rule.when is None or rule.when.eval(change.row, unit.context) is True
+def _asked(unit: Unit, change: Change) -> Iterator[CompiledDuplicate]:
+    """The rules where what they compare changed, nothing of it is empty, and their condition holds."""
+    is_new = change.before is None or change.act == "restore"
+    changed = change.changed
+    for rule in change.entity.duplicates:
+        if not is_new and changed.isdisjoint(match.field for match in rule.fields):
+            continue
+        values = [_normal(change.entity, match, change.after[match.field]) for match in rule.fields]
+        is_whole = None not in values and "" not in values
+        if is_whole and (rule.when is None or rule.when.eval(change.row, unit.context) is True):
+            yield rule
 
 
 def _is_alike(
@@ -287,11 +290,11 @@ def _normalised(how: str, value: str) -> str:
 
 
 def _candidates(
-    unit: Unit, entity: CompiledEntity, rules: Mapping[str, CompiledDuplicate]
+    unit: Unit, entity: CompiledEntity, rules: Mapping[str, CompiledDuplicate], *, is_one: bool
 ) -> tuple[sa.Select[Any], dict[str, Given]]:
     """Live records that may match, by rule and question: a superset, which Python looks at again."""
     given = {
-        key: Given(f"d{place}", _question_types(unit, entity, rule), unit.served.dialect)
+        key: Given(f"d{place}", _question_types(unit, entity, rule), unit.served.dialect, is_one=is_one)
         for place, (key, rule) in enumerate(rules.items())
     }
     keys = sorted({match.field for rule in rules.values() for match in rule.fields})
@@ -375,10 +378,14 @@ def _column(unit: Unit, entity: CompiledEntity, match: MatchField) -> str:
     return unit.served.column(entity.key, match.field, _part(entity, match))
 
 
-def _binds(match: MatchField, entity: CompiledEntity, value: Any) -> tuple[Any, ...]:
+def _lookups(entity: CompiledEntity, rule: CompiledDuplicate) -> list[tuple[MatchField, How, str]]:
+    """The fields by which candidates are found, each with how, and by which column of it."""
+    return [(match, _how(entity, match), _part(entity, match)) for match in _compared(entity, rule)]
+
+
+def _binds(match: MatchField, how: How, part: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
     """What a field is looked up by: a value, or the two ends of a range."""
-    how = _how(entity, match)
-    part = _part(entity, match)
+    value = values[match.field]
     if part and isinstance(value, str):
         value = sort_key(value) if part == "sort" else _normalised(match.normalise, value)
     if how == "prefix":

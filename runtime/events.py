@@ -73,7 +73,7 @@ def record_events(unit: Unit, events: Sequence[Told], *, rules: bool = True) -> 
             fresh[event.entity].add(row["record"])
     dirty = Dirty(unit)
     for entity, ids in fresh.items():
-        mark_history(dirty, entity, EVENTS, dict.fromkeys(ids, 0))
+        mark_history(unit, dirty, entity, EVENTS, dict.fromkeys(ids, 0))
     refresh(unit, dirty)
     if rules:
         _follow(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from runtime.change import Change
@@ -11,6 +11,7 @@ from runtime.computed.refresh import Dirty, Origins, earliest, refresh
 from runtime.unit import Unit
 from schema_store.analysis.dependencies import Refresh
 from schema_store.analysis.environment import STAGE_CHANGES, history_entity
+from schema_store.compiled.app import App, CompiledEntity
 
 #: Where ways to those who must be refreshed start, by the way and how many of its steps are walked.
 _Ends = dict[tuple[Refresh, int], dict[UUID, int]]
@@ -23,36 +24,49 @@ def refresh_others(unit: Unit, changes: Sequence[Change]) -> None:
     """
     dirty = Dirty(unit, [change.root for change in changes])
     ends: _Ends = defaultdict(dict)
+    entity = changes[0].entity
+    read_elsewhere = unit.statement(("read elsewhere", entity.key), lambda: _read_elsewhere(entity))
     for place, change in enumerate(changes):
         appears = change.act in ("delete", "restore")
-        for key in change.entity.refreshes if appears else change.written:
-            for each in change.entity.refreshes.get(key, ()):
+        for key in read_elsewhere.keys() if appears else read_elsewhere.keys() & change.written:
+            for each in read_elsewhere[key]:
                 _collect(ends, place, change, each)
     for (each, walked), ids in ends.items():
         dirty.mark(each, ids, each.steps[walked:])
     moved = {change.id: place for place, change in enumerate(changes) if change.moves}
     if moved:
-        mark_history(dirty, changes[0].key, STAGE_CHANGES, moved)
+        mark_history(unit, dirty, changes[0].key, STAGE_CHANGES, moved)
     own = {change.id: change for change in changes}
     for field, values in refresh(unit, dirty).items():
         for record in values.keys() & own.keys() if field[0] == changes[0].key else ():
             own[record].after[field[1]] = values[record]
+            own[record].settled = None
 
 
-def mark_history(dirty: Dirty, entity: str, children: str, ids: Origins) -> None:
+def mark_history(unit: Unit, dirty: Dirty, entity: str, children: str, ids: Origins) -> None:
     """Note that records of ``entity`` have new stage changes or events."""
     history = history_entity(entity, children)
-    for (owner, _), refreshes in dirty.app.refreshes.items():
-        for each in refreshes if owner == history else ():
-            dirty.mark(each, ids, each.steps[1:])
+    for each in unit.statement(("readers of", history), lambda: _readers_of(unit.served.app, history)):
+        dirty.mark(each, ids, each.steps[1:])
+
+
+def _readers_of(app: App, owner: str) -> tuple[Refresh, ...]:
+    """Everything that any field of an entity or a history is read by."""
+    return tuple(each for (name, _), found in app.refreshes.items() if name == owner for each in found)
+
+
+def _read_elsewhere(entity: CompiledEntity) -> Mapping[str, tuple[Refresh, ...]]:
+    """By field, what reads it from another record; what reads it on the record itself is derived already."""
+    found = {
+        key: tuple(each for each in refreshes if each.steps) for key, refreshes in entity.refreshes.items()
+    }
+    return {key: refreshes for key, refreshes in found.items() if refreshes}
 
 
 def _collect(ends: _Ends, place: int, change: Change, each: Refresh) -> None:
     """Note where the way starts to those who must be refreshed because a field of this record changed, and how many
-    of its steps are walked; itself is derived already.
+    of its steps are walked.
     """
-    if not each.steps:
-        return
     first, sides = each.steps[0], (change.before or {}, change.after)
     if first.kind == "up":
         ids = {end for side in sides if (end := side.get(first.field)) is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,14 +18,13 @@ from schema_store.field_types.common import print_instant
 
 def history_row(unit: Unit, change: Change) -> Values:
     """The row of the history: ``changes`` is ``{field id: [before, after]}`` in wire form."""
-    before = change.before or {}
+    before, after, written = change.before or {}, change.after, change.written
     at, by = moment_of(unit, change)
+    told = unit.statement(("history", change.key), lambda: _told(change.entity))
     changes = {
-        _id_of(change.entity, key): [
-            _wire(change.entity, key, side.get(key)) for side in (before, change.after)
-        ]
-        for key in sorted(change.written)
-        if key in change.entity.fields or key == "owner"
+        name: [None if (value := side.get(key)) is None else encode(value) for side in (before, after)]
+        for key, (name, encode) in told.items()
+        if key in written
     }
     return {
         "id": uuid7(),
@@ -104,16 +103,11 @@ def evidence_rows(unit: Unit, change: Change) -> list[Values]:
     ]
 
 
-def _id_of(entity: CompiledEntity, key: str) -> str:
-    return entity.fields[key].id if key in entity.fields else "owner_id"
-
-
-def _wire(entity: CompiledEntity, key: str, value: Any) -> Any:
-    if value is None:
-        return None
-    if key not in entity.fields:
-        return str(value)
-    return entity.fields[key].encode(value)
+def _told(entity: CompiledEntity) -> Mapping[str, tuple[str, Callable[[Any], Any]]]:
+    """What a history tells of, by key in order: the name that it has there, and how its values get there."""
+    told: dict[str, tuple[str, Callable[[Any], Any]]] = {"owner": ("owner_id", str)}
+    told |= {key: (field.id, field.encoder) for key, field in entity.fields.items()}
+    return {key: told[key] for key in sorted(told)}
 
 
 def _cause(unit: Unit, change: Change) -> dict[str, Any]:

@@ -9,6 +9,7 @@ Only the edge commits.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -34,7 +35,6 @@ from runtime.rescoring import plan_rescoring
 from runtime.rules.doors import Doors
 from runtime.rules.matching import match_rules
 from runtime.saved import Saved
-from runtime.search import index_changes
 from runtime.stages import settle_stages
 from runtime.storing import require_version, stamp, stay_inside, store
 from runtime.timers import move_timers
@@ -84,7 +84,6 @@ FINISH: tuple[Step, ...] = (
     store,
     stay_inside,
     take_files,
-    index_changes,
     count_loads,
     refresh_others,
     move_timers,
@@ -333,11 +332,15 @@ def release(unit: Unit, changes: Sequence[Change]) -> None:
 
 
 def _as_engine(act: Callable[..., object], entity: str, record: UUID) -> Callable[[Unit], object]:
-    """An act that the system carries out in the actor's name: whose rights made the cause need no others."""
+    """An act that the system carries out in the actor's name: whose rights made the cause need no others.
 
-    def run(unit: Unit) -> object:
+    A record to which several ways lead may be in the bin already; there it keeps what it refers to.
+    """
+
+    def run(unit: Unit) -> None:
         access = engine_access(unit.served, unit.access.actor, unit.access.values)
-        return act(replace(unit, access=access), entity, record)
+        with suppress(NotFound):
+            act(replace(unit, access=access), entity, record)
 
     return run
 

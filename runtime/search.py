@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 from expressions.registry import Dialect
 from expressions.storage import Uuid
 from runtime.access import Access
-from runtime.change import Change
+from runtime.change import Change, Values
 from runtime.served import Served
 from runtime.support import search_text
 from runtime.unit import Unit
@@ -42,7 +42,7 @@ _HAN_RUN = re.compile(f"[{_HAN}]")
 
 def tokens_of(text: str) -> set[str]:
     """The tokens under which a text is found; a search word is found where it begins one of them."""
-    return {token[:_MOST_TOKEN] for run in _runs(text[:_MOST_TEXT]) for token in _tokens(run)}
+    return {token for run in _runs(text[:_MOST_TEXT]) for token in _tokens(run)}
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -63,16 +63,14 @@ def _bigrams(run: str) -> list[str]:
     return [run[start : start + 2] for start in range(max(1, len(run) - 1))]
 
 
-def _tokens(run: str) -> Iterator[str]:
+def _tokens(run: str) -> list[str]:
     if not _is_han(run):
-        yield run
-        if any(character.isdigit() for character in run):
-            yield from (run[start:] for start in range(1, min(len(run), _MOST_TOKEN) - _SHORTEST_END + 1))
-        return
-    yield from _bigrams(run)
-    yield run[-1]
+        has_digits = any(character.isdigit() for character in run)
+        last = max(min(len(run), _MOST_TOKEN) - _SHORTEST_END, 0) if has_digits else 0
+        return [run[start : start + _MOST_TOKEN] for start in range(last + 1)]
     letters = initials(run[:_MOST_TOKEN])
-    yield from (letters[start:] for start in range(max(1, len(letters) - 1)))
+    ends = [letters[start:] for start in range(max(1, len(letters) - 1))]
+    return [*_bigrams(run), run[-1], *(end[:_MOST_TOKEN] for end in ends)]
 
 
 def _plain(token: str) -> str:
@@ -133,16 +131,13 @@ def index(unit: Unit, entity: str, ids: Sequence[UUID]) -> None:
     reindex(unit.connection, unit.served, entity, ids)
 
 
-def index_changes(unit: Unit, changes: Sequence[Change]) -> None:
-    """Step 12: the same for records that were just saved, from their values at hand."""
-    fields = changes[0].entity.search_fields
-    marks = [_mark(changes[0].entity.fields[key].id) for key in fields]
-    tokens = {
-        change.id: _marked(zip(marks, (change.after[key] for key in fields), strict=True))
-        for change in changes
-        if not change.written.isdisjoint(fields)
-    }
-    store_tokens(unit.connection, unit.served, tokens)
+def search_rows(change: Change) -> list[Values]:
+    """Step 12: the row of the tokens of a record that is saved, from its values at hand; none where none is new."""
+    fields = change.entity.search_fields
+    if change.act == "delete" or change.written.isdisjoint(fields):
+        return []
+    marked = ((_mark(change.entity.fields[key].id), change.after[key]) for key in fields)
+    return [{"record": change.id, "tokens": _tokens_text(marked)}]
 
 
 def reindex(connection: Connection, served: Served, entity: str, ids: Sequence[UUID]) -> None:
@@ -159,29 +154,21 @@ def reindex(connection: Connection, served: Served, entity: str, ids: Sequence[U
         {"ids": list(ids)},
     )
     marks = [_mark(served.app.entities[entity].fields[key].id) for key in fields]
-    store_tokens(connection, served, {row[0]: _marked(zip(marks, row[1:], strict=True)) for row in rows})
+    tokens = [(row[0], _tokens_text(zip(marks, row[1:], strict=True))) for row in rows]
+    if tokens:
+        statement, given = _upsert(served)
+        connection.execute(statement, given.binds(tokens))
 
 
-def _marked(values: Iterable[tuple[str, Any]]) -> set[str]:
-    return {
-        f"{mark}_{_plain(token)}"
+def _tokens_text(values: Iterable[tuple[str, Any]]) -> str:
+    """The tokens of marked values, in order: letters, digits and ``_`` alone, which both databases read as words."""
+    found = {
+        f"{mark}_{token if token.isascii() else _plain(token)}"
         for mark, value in values
         if value is not None
-        for token in tokens_of(printed(value))
+        for token in tokens_of(value if isinstance(value, str) else printed(value))
     }
-
-
-def store_tokens(connection: Connection, served: Served, tokens: Mapping[UUID, set[str]]) -> None:
-    """Put the tokens of these records into the place of what was kept of them (one statement)."""
-    if not tokens:
-        return
-    rows = [(record, _stored(sorted(each), served.dialect)) for record, each in tokens.items()]
-    statement, given = _upsert(served)
-    connection.execute(statement, given.binds(rows))
-
-
-def _stored(words: list[str], dialect: Dialect) -> Any:
-    return words if dialect == "postgresql" else " ".join(words)
+    return " ".join(sorted(found))
 
 
 def _upsert(served: Served) -> tuple[Any, Given]:
@@ -194,12 +181,10 @@ def _upsert(served: Served) -> tuple[Any, Given]:
 
 
 def _build_upsert(served: Served) -> tuple[Any, Given]:
-    table, is_postgresql = served.support.search, served.dialect == "postgresql"
-    words = postgresql.ARRAY(sa.Text()) if is_postgresql else sa.Text()
-    given = Given("tokens", {"record": Uuid(), "words": words}, served.dialect)
-    tokens = sa.func.array_to_tsvector(given.c["words"]) if is_postgresql else given.c["words"]
+    table = served.support.search
+    given = Given("tokens", {"record": Uuid(), "tokens": table.c.tokens.type}, served.dialect)
     # Without a condition SQLite would take what follows for the one of a join.
-    chosen = sa.select(given.c["record"], tokens).select_from(given.table).where(sa.true())
-    insert = postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+    chosen = sa.select(*given.c.values()).select_from(given.table).where(sa.true())
+    insert = postgresql.insert(table) if served.dialect == "postgresql" else sqlite.insert(table)
     into = insert.from_select(["record", "tokens"], chosen)
     return into.on_conflict_do_update(index_elements=["record"], set_={"tokens": into.excluded.tokens}), given

@@ -11,7 +11,9 @@ from runtime.history import evidence_rows, history_rows, stage_rows
 from runtime.past import relive
 from runtime.refusals import Forbidden
 from runtime.saved import Saved
+from runtime.search import search_rows
 from runtime.staleness import stale_of
+from runtime.timers import clock_rows
 from runtime.unit import Unit
 from runtime.writer.locking import ids_inside
 from runtime.writer.writing import Batch, RecordWrite, write
@@ -46,7 +48,7 @@ def require_version(unit: Unit, changes: Sequence[Change]) -> None:
 
 
 def store(unit: Unit, changes: Sequence[Change]) -> None:
-    """Steps 10 and 12: write the records with their history.
+    """Steps 10 and 12: write the records with their history, what they are found by, and clocks that start.
 
     Raises:
         Stale: one is not at the version that was locked.
@@ -55,7 +57,7 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
         BudgetSpent: too many writes.
     """
     for change in changes:
-        change.written = change.changed
+        change.written = change.settled = change.changed
     writing = [change for change in changes if change.written]
     if not writing:
         return
@@ -66,8 +68,10 @@ def store(unit: Unit, changes: Sequence[Change]) -> None:
         support.history: [row for change in writing for row in history_rows(unit, change)],
         support.stage_change: [row for change in writing for row in stage_rows(unit, change)],
         support.evidence: [row for change in writing for row in evidence_rows(unit, change)],
+        support.timer: [row for change in writing for row in clock_rows(unit, change)],
     }
-    write(unit, Batch(writing[0].key, [_record(change) for change in writing], rows))
+    put = {support.search: [row for change in writing for row in search_rows(change)]}
+    write(unit, Batch(writing[0].key, [_record(change) for change in writing], rows, put))
 
 
 def _record(change: Change) -> RecordWrite:
@@ -93,6 +97,6 @@ def stay_inside(unit: Unit, changes: Sequence[Change]) -> None:
 
 def saved_of(change: Change) -> Saved:
     """The answer of a save."""
-    values = {wire_name(key): value for key, value in change.after.items()}
-    changed = frozenset(wire_name(key) for key in change.changed - STAMPS)
+    values = {("owner_id" if key == "owner" else key): value for key, value in change.after.items()}
+    changed = frozenset(map(wire_name, change.changed - STAMPS))
     return Saved(change.id, change.key, change.after["version"], values, changed, change.warnings)

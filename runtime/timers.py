@@ -38,40 +38,71 @@ class _Moves:
     moved: list[Values] = field(default_factory=list)
 
 
+def clock_rows(unit: Unit, change: Change) -> list[Values]:
+    """The moments of clocks that a new record starts and that look at nothing but what people write of it.
+
+    They ride in the write of the record. The others have to see what the write brings about (:func:`move_timers`).
+    """
+    if change.act != "create" or change.request.mode == "history":
+        return []
+    moves = _Moves()
+    for sla in _slas(unit, change.key, own=True):
+        _move_one(unit, sla, change, change.after, [], moves)
+    return moves.started
+
+
 def move_timers(unit: Unit, changes: Sequence[Change]) -> None:
-    """Start, pause, resume and stop the clocks that the changes concern.
+    """Start, pause, resume and stop the clocks that the changes concern, without those that started with the write.
 
     At most three statements for all changes of an entity; none where no condition looks at what changed.
     """
     by_entity: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
-        slas = unit.served.app.slas.get(change.key, ())
-        if change.request.mode != "history" and any(_is_concerned(sla, change) for sla in slas):
+        if change.request.mode != "history" and any(_concerned(unit, change)):
             by_entity[change.key].append(change)
     for entity, each in by_entity.items():
         _write(unit, _move(unit, entity, each))
 
 
-def _is_concerned(sla: CompiledSla, change: Change) -> bool:
-    """Whether conditions may be different now: of a record that comes or goes, by what they read, by time."""
-    if change.act != "update":
-        return True
+def _slas(unit: Unit, entity: str, *, own: bool) -> Sequence[CompiledSla]:
+    """The clocks of an entity whose conditions look at nothing but values that people write of the record; the rest."""
+    own_ones, others = unit.statement(("clocks", entity), lambda: _parted(unit, entity))
+    return own_ones if own else others
+
+
+def _parted(unit: Unit, entity: str) -> tuple[list[CompiledSla], list[CompiledSla]]:
+    found: tuple[list[CompiledSla], list[CompiledSla]] = [], []
+    fields = unit.served.app.entities[entity].fields
+    for sla in unit.served.app.slas.get(entity, ()):
+        is_own = all(
+            len(path) == 1 and path[0] in fields and fields[path[0]].computed is None for path in sla.reads
+        )
+        found[0 if is_own else 1].append(sla)
+    return found
+
+
+def _concerned(unit: Unit, change: Change) -> Iterator[CompiledSla]:
+    """The clocks whose conditions may be different now: of a record that comes or goes, by what they read, by time."""
+    if change.act == "create":
+        yield from _slas(unit, change.key, own=False)
+        return
     changed = change.changed
-    conditions = (sla.start, sla.stop, sla.pause)
-    is_timed = any(each is not None and each.checked.volatile for each in conditions)
-    return bool(changed) and (is_timed or not changed.isdisjoint(path[0] for path in sla.reads))
+    for sla in unit.served.app.slas.get(change.key, ()):
+        conditions = (sla.start, sla.stop, sla.pause)
+        is_timed = any(each is not None and each.checked.volatile for each in conditions)
+        is_read = is_timed or not changed.isdisjoint(path[0] for path in sla.reads)
+        if change.act != "update" or (changed and is_read):
+            yield sla
 
 
 def _move(unit: Unit, entity: str, changes: Sequence[Change]) -> _Moves:
-    slas = unit.served.app.slas[entity]
     rows = _rows(unit, entity, changes)
     standing = _standing(unit, [change.id for change in changes if change.before is not None])
     moves = _Moves()
     for change in changes:
-        for sla in slas:
+        for sla in _concerned(unit, change):
             known = standing.get((change.id, sla.id), [])
-            if _is_concerned(sla, change):
-                _move_one(unit, sla, change, rows.get(change.id), known, moves)
+            _move_one(unit, sla, change, rows.get(change.id), known, moves)
     return moves
 
 
@@ -139,9 +170,12 @@ def _started(
         "ended": None,
         "state": PAUSED if is_paused else RUNNING,
     }
-    for tier in sla.tiers:
+    kept, name = unit.budget.kept, ("clock", sla.id, is_paused, unit.now)
+    if name not in kept:  # records that start it at one moment have their dues in common
+        kept[name] = [_due(unit, sla, tier.after, {}, is_paused=is_paused) for tier in sla.tiers]
+    for tier, due in zip(sla.tiers, kept[name], strict=True):
         about = {"id": uuid7(), "kind": tier.kind, "tier": tier.key, "left": microseconds(tier.after)}
-        yield {**common, **about, **_due(unit, sla, tier.after, {}, is_paused=is_paused)}
+        yield {**common, **about, **due}
 
 
 def _due(

@@ -13,6 +13,7 @@ SORT_LENGTH = 400
 _EXCEPTIONS = frozenset("燵")
 
 
+@lru_cache(maxsize=8_192)
 def sort_key(text: str) -> str:
     """A key whose code points sort as people expect: syllable by syllable.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -124,6 +124,15 @@ def current_version(connection: Connection, app: str, lock: Literal["share", "up
     return standing_of(connection, app, lock)[0]
 
 
+#: By the lock that is taken; every request asks.
+_PLAIN = sa.select(APPS.c.version, APPS.c.switches).where(APPS.c.key == sa.bindparam("app"))
+_STANDING: Mapping[Literal["share", "update"] | None, sa.Select[tuple[int, int]]] = {
+    None: _PLAIN,
+    "share": _PLAIN.with_for_update(read=True),
+    "update": _PLAIN.with_for_update(),
+}
+
+
 def standing_of(
     connection: Connection, app: str, lock: Literal["share", "update"] | None = None
 ) -> tuple[int, int]:
@@ -132,10 +141,7 @@ def standing_of(
     Raises:
         UnknownApp: no such app.
     """
-    query = sa.select(APPS.c.version, APPS.c.switches).where(APPS.c.key == app)
-    if lock is not None:
-        query = query.with_for_update(read=lock == "share")
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_STANDING[lock], {"app": app}).one_or_none()
     if row is None:
         raise UnknownApp(app)
     return int(row.version), int(row.switches)

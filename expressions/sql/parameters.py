@@ -100,6 +100,7 @@ def _actor_parameters(actor: ActorValues) -> dict[str, Any]:
     return plain | {f"actor_{word}": getattr(actor, word) or empty for word, empty in _LISTS.items()}
 
 
+@lru_cache(maxsize=256)
 def _calendar_parameters(key: str, each: Calendar, dialect: Dialect) -> dict[str, Any]:
     week, added, removed = calendar_parts(each)
     if dialect == "postgresql":

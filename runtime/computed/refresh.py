@@ -104,17 +104,41 @@ def groups_of(app: App) -> tuple[frozenset[FieldName], ...]:
     A group's fields belong to one entity and read one another on the record itself only; everything else that they
     read is in an earlier group.
     """
-    level: dict[FieldName, int] = dict.fromkeys(app.order, 0)
+    earliest_level: dict[FieldName, int] = dict.fromkeys(app.order, 0)
     for source in app.order:
         for each in app.refreshes.get(source, ()):
             target = (each.entity, each.field)
-            level[target] = max(level[target], level[source] + bool(each.steps))
+            earliest_level[target] = max(earliest_level[target], earliest_level[source] + bool(each.steps))
+    level = _gathered(app, earliest_level)
     order = {name: index for index, name in enumerate(app.order)}
     groups: dict[tuple[int, str], set[FieldName]] = defaultdict(set)
     for name in app.order:
         groups[level[name], name[0]].add(name)
     first = {place: min(order[name] for name in names) for place, names in groups.items()}
     return tuple(frozenset(groups[place]) for place in sorted(groups, key=lambda p: (p[0], first[p])))
+
+
+def _gathered(app: App, earliest_level: Mapping[FieldName, int]) -> Mapping[FieldName, int]:
+    """Levels at which an entity has few groups, because each costs statements: a field waits for others of its entity.
+
+    It does not wait where what reads it on the record itself reads other records too: that has SQL only as long as it
+    reads nothing of its own group.
+    """
+    reading_others = {
+        (each.entity, each.field) for found in app.refreshes.values() for each in found if each.steps
+    }
+    places: dict[str, set[int]] = defaultdict(set)
+    for (entity, _), level in earliest_level.items():
+        places[entity].add(level)
+    levels: dict[FieldName, int] = {}
+    for name in reversed(app.order):
+        most = max(places[name[0]])
+        for each in app.refreshes.get(name, ()):
+            target = (each.entity, each.field)
+            waits = each.steps or target not in reading_others
+            most = min(most, levels.get(target, most) - bool(each.steps) if waits else earliest_level[name])
+        levels[name] = max(level for level in places[name[0]] if level <= most)
+    return levels
 
 
 def with_dependants(

@@ -107,8 +107,8 @@ def _load(unit: Unit, entity: str, candidates: Sequence[Candidate]) -> dict[UUID
     for candidate in candidates:
         if candidate.values is None:
             unread.add(candidate.record)
-        else:
-            rows.setdefault(candidate.record, dict(candidate.values))
+        elif candidate.record not in rows:
+            rows[candidate.record] = dict(candidate.values)
     loader = Rows(unit.connection, unit.served, unit.context)
     loader.complete(want, list(rows.values()))
     if unread - rows.keys():

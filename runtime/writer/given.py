@@ -27,22 +27,37 @@ def encoder(kind: TypeEngine[Any], dialect: Dialect) -> Encode:
     """From a value to what the driver is given for it; never asked for null."""
     if isinstance(kind, JsonValue):
         return json_text
-    if isinstance(kind, Stored):
-        return lambda value: kind.encode(value, dialect)
-    return lambda value: value
+    return kind.encoder(dialect) if isinstance(kind, Stored) else as_it_is
 
 
-def encoded(encoders: Sequence[Encode], rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Rows as the driver is given them, column by column; what many rows have in common is encoded once."""
-    columns = []
-    for encode, values in zip(encoders, zip(*rows, strict=True), strict=True):
-        column, last, result = [], None, None
-        for value in values:
-            if value is not last:
-                last, result = value, None if value is None else encode(value)
-            column.append(result)
-        columns.append(column)
-    return columns
+def as_it_is(value: Any) -> Any:
+    """What the driver takes already."""
+    return value
+
+
+def encoded(encoders: Sequence[Encode], rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Rows as the driver is given them, column by column."""
+    if len(rows) == 1:
+        return [
+            [None if value is None else encode(value)]
+            for encode, value in zip(encoders, rows[0], strict=True)
+        ]
+    columns = zip(*rows, strict=True)
+    return [_encoded(encode, values) for encode, values in zip(encoders, columns, strict=True)]
+
+
+def _encoded(encode: Encode, values: Sequence[Any]) -> Sequence[Any]:
+    """A column; an object that all rows have in common is encoded once, and so is any one whose text takes its time."""
+    if encode is as_it_is:
+        return values
+    first = values[0]
+    if all(value is first for value in values):
+        return [None if first is None else encode(first)] * len(values)
+    if encode is json_text:
+        different = {id(value): value for value in values}
+        texts = {place: None if value is None else encode(value) for place, value in different.items()}
+        return [texts[id(value)] for value in values]
+    return [None if value is None else encode(value) for value in values]
 
 
 class Given:
@@ -52,10 +67,12 @@ class Given:
         name: of the table in the statement; its bind begins with it.
         types: of its columns, by name.
         dialect: of the database.
+        is_one: whether there is always one row. PostgreSQL takes a table of rows for a hundred, and would rather read
+            a whole table beside it than look a hundred of them up.
     """
 
-    def __init__(self, name: str, types: Types, dialect: Dialect):
-        self.name, self.types, self.dialect = name, types, dialect
+    def __init__(self, name: str, types: Types, dialect: Dialect, *, is_one: bool = False):
+        self.name, self.types, self.dialect, self.is_one = name, types, dialect, is_one
         self._encoders = [_member(kind, dialect) for kind in types.values()]
 
     @cached_property
@@ -65,8 +82,12 @@ class Given:
         if self.dialect == "sqlite":
             return sa.func.json_each(text).table_valued(sa.column("value", sa.Text()), name=self.name)
         columns = [sa.column(f"c{place}", _form(kind)) for place, kind in enumerate(self.types.values())]
-        rows = sa.func.json_to_recordset(sa.cast(text, postgresql.JSON))
-        return rows.table_valued(*columns, name=self.name).render_derived(with_types=True)
+        read = sa.func.json_to_record if self.is_one else sa.func.json_to_recordset
+        return (
+            read(sa.cast(text, postgresql.JSON))
+            .table_valued(*columns, name=self.name)
+            .render_derived(with_types=True)
+        )
 
     @cached_property
     def c(self) -> Mapping[str, sa.ColumnElement[Any]]:
@@ -79,7 +100,8 @@ class Given:
         names = [f"c{place}" for place in range(len(columns))]
         plain = (zip(names, row, strict=True) for row in zip(*columns, strict=True))
         given = [{name: value for name, value in row if value is not None} for row in plain]
-        return {f"{self.name}_rows": json_text(given)}
+        is_bare = self.is_one and self.dialect == "postgresql"
+        return {f"{self.name}_rows": json_text(given[0] if is_bare else given)}
 
     def _column(self, place: int, kind: TypeEngine[Any]) -> sa.ColumnElement[Any]:
         if self.dialect == "postgresql":
@@ -104,7 +126,7 @@ def _member(kind: TypeEngine[Any], dialect: Dialect) -> Encode:
     if dialect == "sqlite":
         return (lambda value: encode(value).hex()) if _is_binary(kind) else encode
     if isinstance(kind, JsonValue):
-        return lambda value: value
+        return as_it_is
     if isinstance(kind, ScaledDecimal):
         return lambda value: format(Decimal(encode(value)), "f")  # exact in whatever number the reader has
     return encode

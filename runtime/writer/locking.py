@@ -26,8 +26,10 @@ def lock_records(
     """
     statement = unit.statement(("lock", entity, acts), lambda: _live(unit, entity, acts), by_actor=True)
     found: dict[UUID, Values | Refused] = {}
-    for row in unit.read(statement, {"ids": list(ids)}).mappings():
-        values = dict(row)
+    result = unit.read(statement, {"ids": list(ids)})
+    names = tuple(result.keys())
+    for row in result:
+        values = dict(zip(names, row, strict=True))
         found[values["id"]] = values if values.pop("_may") else Forbidden()
     return found
 

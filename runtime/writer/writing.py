@@ -7,13 +7,14 @@ in this process, each table is filled by one prepared statement that the driver 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
 from runtime.change import Values
@@ -59,11 +60,13 @@ class Batch:
         entity: key.
         records: of that entity, each once.
         rows: further rows to insert, by their table.
+        put: further rows that take the place of those with their key, which is their first name.
     """
 
     entity: str
     records: Sequence[RecordWrite]
     rows: Mapping[sa.Table, Sequence[Values]] = field(default_factory=dict)
+    put: Mapping[sa.Table, Sequence[Values]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,24 @@ class _Part:
     """Rows of one table that are written in the same way; values in the order of ``names``.
 
     Attributes:
-        kind: of an ``update`` the last two names are the id and the version that is expected.
+        kind: of an ``update`` the last two values are the id and the version that is expected; a ``put`` takes the
+            place of the row with its key, its first value.
     """
 
     table: sa.Table
-    kind: Literal["insert", "update"]
+    kind: Literal["insert", "update", "put"]
     names: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
 
     @property
-    def shape(self) -> tuple[str, str, tuple[str, ...]]:
+    def shape(self) -> tuple[str, str, tuple[str, ...], bool]:
         """What its statement depends on."""
-        return self.table.name, self.kind, self.names
+        return self.table.name, self.kind, self.names, self.is_one
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is a single row."""
+        return len(self.rows) == 1
 
 
 def write(unit: Unit, batch: Batch) -> None:
@@ -94,7 +103,8 @@ def write(unit: Unit, batch: Batch) -> None:
         Invalid: a reference leads nowhere.
     """
     parts = list(_record_parts(unit, batch))
-    beside = [_rows_part(table, rows) for table, rows in batch.rows.items() if rows]
+    beside = [_rows_part(table, "insert", rows) for table, rows in batch.rows.items() if rows]
+    beside += (_rows_part(table, "put", rows) for table, rows in batch.put.items() if rows)
     run = _run_postgresql if unit.served.dialect == "postgresql" else _run_sqlite
     try:
         for part in parts[:-1]:
@@ -154,9 +164,9 @@ def _update_part(unit: Unit, entity: str, keys: tuple[str, ...], records: Sequen
     return _Part(columns.table, "update", (*names, *more), rows)
 
 
-def _rows_part(table: sa.Table, rows: Sequence[Values]) -> _Part:
+def _rows_part(table: sa.Table, kind: Literal["insert", "put"], rows: Sequence[Values]) -> _Part:
     names = tuple(rows[0])
-    return _Part(table, "insert", names, [[row[name] for name in names] for row in rows])
+    return _Part(table, kind, names, [[row[name] for name in names] for row in rows])
 
 
 # --- PostgreSQL: everything in one statement
@@ -174,11 +184,13 @@ def _run_postgresql(unit: Unit, part: _Part, beside: Sequence[_Part]) -> None:
 
 
 def _statement(part: _Part, beside: Sequence[_Part]) -> tuple[sa.Executable, list[Given]]:
-    given = [Given(f"g{place}", _types(each), "postgresql") for place, each in enumerate((part, *beside))]
-    make = _insert_of if part.kind == "insert" else _update_of
-    main = make(part, given[0])
+    given = [
+        Given(f"g{place}", _types(each), "postgresql", is_one=each.is_one)
+        for place, each in enumerate((part, *beside))
+    ]
+    main = _FORMS[part.kind](part, given[0])
     for place, each in enumerate(beside, start=1):
-        main = main.add_cte(_insert_of(each, given[place]).cte(f"w{place}"))
+        main = main.add_cte(_FORMS[each.kind](each, given[place]).cte(f"w{place}"))
     return main, given
 
 
@@ -190,8 +202,19 @@ def _types(part: _Part) -> dict[str, Any]:
 
 
 def _insert_of(part: _Part, given: Given) -> Any:
-    chosen = sa.select(*(given.c[name] for name in part.names)).select_from(given.table)
-    return sa.insert(part.table).from_select(list(part.names), chosen)
+    return sa.insert(part.table).from_select(list(part.names), _chosen(part, given))
+
+
+def _put_of(part: _Part, given: Given) -> Any:
+    into = postgresql.insert(part.table).from_select(list(part.names), _chosen(part, given))
+    key, *others = part.names
+    return into.on_conflict_do_update(
+        index_elements=[key], set_={name: into.excluded[name] for name in others}
+    )
+
+
+def _chosen(part: _Part, given: Given) -> Any:
+    return sa.select(*(given.c[name] for name in part.names)).select_from(given.table)
 
 
 def _update_of(part: _Part, given: Given) -> Any:
@@ -199,6 +222,13 @@ def _update_of(part: _Part, given: Given) -> Any:
     is_it = (table.c.id == given.c["b_id"], table.c.version == given.c["b_version"])
     values = {name: given.c[name] for name in part.names}
     return sa.update(table).where(*is_it).values(values).returning(table.c.id)
+
+
+_FORMS: Mapping[str, Callable[[_Part, Given], Any]] = {
+    "insert": _insert_of,
+    "update": _update_of,
+    "put": _put_of,
+}
 
 
 # --- SQLite: one prepared statement for each table
@@ -217,9 +247,12 @@ def _sqlite_of(unit: Unit, part: _Part) -> tuple[str, list[Any]]:
     quote = unit.connection.dialect.identifier_preparer.quote
     table, names = quote(part.table.name), [quote(name) for name in part.names]
     encoders = [encoder(kind, "sqlite") for kind in _types(part).values()]
-    if part.kind == "insert":
+    if part.kind != "update":
         places = ", ".join("?" for _ in names)
-        return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", encoders
+        key, *others = names
+        sets = ", ".join(f"{name} = excluded.{name}" for name in others)
+        more = f" ON CONFLICT ({key}) DO UPDATE SET {sets}" if part.kind == "put" else ""
+        return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places}){more}", encoders
     sets = ", ".join(f"{name} = ?" for name in names)
     return f"UPDATE {table} SET {sets} WHERE id = ? AND version = ?", encoders
 

@@ -5,7 +5,7 @@ Columns and tables are not here: they are resolved with the layout of the instal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -68,6 +68,11 @@ class CompiledField:
     def encode(self, value: object) -> Any:
         """The JSON value of a value."""
         return self.kind.encode(self.spec, self.around, value)
+
+    @property
+    def encoder(self) -> Callable[[Any], Any]:
+        """The same for many values; to be kept."""
+        return self.kind.encoder(self.spec, self.around)
 
     def derive(self, value: object) -> dict[str, Any]:
         """Values of the columns beside the main one, by part."""

@@ -23,9 +23,9 @@ class CompiledDay:
     label: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CompiledHours:
-    """When people work, by the clock of one zone; ``week`` by ISO weekday."""
+    """When people work, by the clock of one zone; ``week`` by ISO weekday. Equal to itself alone."""
 
     key: str
     zone: ZoneInfo

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from expressions.types import Type
@@ -115,6 +116,10 @@ class FieldType(ABC, Generic[F]):
     @abstractmethod
     def encode(self, spec: F, around: Surroundings, value: Any) -> Any:
         """The JSON value of a value (shapes of DESIGN 11.5); None stays None."""
+
+    def encoder(self, spec: F, around: Surroundings) -> Callable[[Any], Any]:
+        """The same for many values of one field."""
+        return partial(self.encode, spec, around)
 
     def derive(self, spec: F, around: Surroundings, value: Any) -> dict[str, Any]:
         """Values of the columns beside the main one, by part."""

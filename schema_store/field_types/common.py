@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
@@ -62,6 +64,10 @@ class Common(FieldType[F]):
         """The wire form that its Python type has (DESIGN 11.5)."""
         return wire_of(value)
 
+    def encoder(self, spec: F, around: Surroundings) -> Callable[[Any], Any]:
+        """The same for many values of one field."""
+        return wire_of if type(self).encode is Common.encode else super().encoder(spec, around)
+
     def refusal(self, spec: F, around: Surroundings, capability: Capability) -> Refusal | None:
         """The declared ones, and that a long text has no index."""
         declared = self.refusals.get(capability)
@@ -109,6 +115,11 @@ def is_derived(spec: BaseField) -> bool:
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+#: Control characters (Unicode Cc): all of them, and without line breaks and tabs.
+_CONTROL, _CONTROL_BUT_LINES = (
+    re.compile(r"[\x00-\x1f\x7f-\x9f]"),
+    re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]"),
+)
 
 
 def wire_of(value: Any) -> Any:
@@ -173,8 +184,7 @@ def require_line(wire: Any, length: int, lines: bool = False) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > length:
         raise FieldValueError("too_long", limit=length)
-    allowed = "\n\t" if lines else ""
-    if any(unicodedata.category(character) == "Cc" and character not in allowed for character in text):
+    if (_CONTROL_BUT_LINES if lines else _CONTROL).search(text) is not None:
         raise FieldValueError("contains_control")
     return text
 

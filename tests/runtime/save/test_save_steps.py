@@ -340,6 +340,13 @@ def test_clear_lets_go_and_cascade_goes_along_with_the_cause(shop: World):
     assert shop.support("history", part.id)[-1].cause["chain"] == ["clear:product.parent"]
 
 
+def test_a_record_that_names_itself_can_be_deleted(shop: World):
+    product = shop.create("product", {"name": fresh()})
+    shop.update("product", product.id, {"parent": str(product.id)})
+    shop.delete("product", product.id)
+    assert shop.stored("product", product.id)["deleted_at"] == NOW
+
+
 def test_restoring_computes_anew(shop: World):
     product = shop.create("product", {"name": fresh(), "fee": "0.1000"})
     order = shop.create("order", {"product": str(product.id), "amount": "10.00", "stage": "done"})
