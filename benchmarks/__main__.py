@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import check, expressions, publish, records, rescore, writes
+from benchmarks import check, expressions, imports, publish, records, rescore, writes
 
 BENCHMARKS: dict[str, Callable[[list[str]], None]] = {
     "expressions": lambda _: expressions.run(),
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[list[str]], None]] = {
     "publish": lambda _: publish.run(),
     "writes": lambda _: writes.run(),
     "rescore": lambda _: rescore.run(),
+    "imports": imports.run,
     "records": records.run,
 }
 

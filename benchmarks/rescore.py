@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from benchmarks.timing import Figure, show
-from benchmarks.writes import NOW, World, _postgres, prepared
+from benchmarks.writes import NOW, World, postgres, prepared
 from expressions.sql import context_parameters
 from runtime.computed import backfill
 from runtime.computed.settled import band_sql, score_sql
@@ -32,7 +32,7 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _measure("SQLite", connect(f"sqlite:///{Path(folder) / 'bench.db'}"))
     try:
-        with _postgres() as engine:
+        with postgres() as engine:
             _measure("PostgreSQL", engine)
     except sa.exc.OperationalError as error:
         print(f"\nRescoring on PostgreSQL: skipped, {str(error).splitlines()[0]}")

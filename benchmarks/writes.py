@@ -14,7 +14,7 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,14 +83,15 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         _measure("SQLite", connect(f"sqlite:///{Path(folder) / 'bench.db'}"))
     try:
-        with _postgres() as engine:
+        with postgres() as engine:
             _measure("PostgreSQL", engine)
     except sa.exc.OperationalError as error:
         print(f"\nWrites on PostgreSQL: skipped, {str(error).splitlines()[0]}")
 
 
 @contextmanager
-def _postgres() -> Iterator[Engine]:
+def postgres() -> Iterator[Engine]:
+    """A database of its own on the server."""
     name = f"dg_bench_{uuid.uuid4().hex[:8]}"
     server = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with server.connect() as connection:
@@ -168,10 +169,10 @@ class ByHand:
             sa.Index(f"ix_{name}_{number}", *(made.c[c.name] for c in index.columns))
         return made
 
-    def row(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """A lead and its audit row in the driver's form."""
+    def row(self, given: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """A lead (this one, or another one) and its audit row in the driver's form."""
         ident = uuid.uuid4()
-        wire = lead()
+        wire = given or lead()
         values = dict(self.plain)
         values["id"] = self._id(ident)
         for key, column in self.named.items():
@@ -220,8 +221,12 @@ class ByHand:
 
     def create_many(self, count: int) -> None:
         """Many rows a statement."""
+        self.insert_rows([lead() for _ in range(count)])
+
+    def insert_rows(self, given: Sequence[Mapping[str, Any]]) -> None:
+        """These leads, many rows a statement, in one transaction."""
         with writing(self.engine) as connection:
-            rows = [self.row() for _ in range(count)]
+            rows = [self.row(each) for each in given]
             connection.execute(self.insert, [record for record, _ in rows])
             connection.execute(self.note, [note for _, note in rows])
 
