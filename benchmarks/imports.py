@@ -2,7 +2,8 @@
 
 **By hand**: the file is read, and each thousand rows go in by one multi-row INSERT of records and one of audit rows, as
 in :mod:`benchmarks.writes`; nothing is checked. COPY of the same rows stands beside it on PostgreSQL. **Ours**: the job
-is staged, checked (types, options, people), deduplicated, scored and written with its history; then once more with the rules, of which one looks for an owner.
+is staged, checked (types, options, people), deduplicated, scored and written with its history; then once more with the
+rules, of which one looks for an owner.
 
 ``python -m benchmarks imports --rows 100000``
 """
