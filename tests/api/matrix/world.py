@@ -10,7 +10,7 @@ import base64
 import itertools
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -168,9 +168,9 @@ class World:
             case "tags":
                 return (f"qz{number}x",)
             case "date":
-                return date(2101, 1, 1) + timedelta(days=number)
+                return _day(number)
             case "instant":
-                return datetime(2101, 1, 1, tzinfo=UTC) + timedelta(days=number)
+                return datetime.combine(_day(number), time(), UTC)
             case "integer":
                 return 70_000_000 + number
             case "percent":
@@ -238,6 +238,12 @@ def _written(wire: Any) -> str:
     """The token under which a canary is found."""
     (token,) = tokens(str(wire)) or {""}
     return token
+
+
+def _day(number: int) -> date:
+    """A day of its own for every number; never the first of a month, by which figures name the whole month."""
+    month, day = divmod(number, 27)
+    return date(2101 + month // 12, month % 12 + 1, day + 2)
 
 
 def tokens(text: str) -> set[str]:
