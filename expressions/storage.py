@@ -91,6 +91,18 @@ class Stored(TypeDecorator[Any]):
         """The value of a stored form."""
         return self.decode(value, dialect.name)
 
+    def result_processor(self, dialect: Engine, coltype: object) -> Callable[[Any], Any] | None:
+        """The same for many values; None where the driver gives the value itself, and nothing need be done."""
+        on_postgresql = dialect.name == "postgresql"
+        is_ready = (type(self)._read if on_postgresql else type(self)._unpack) in _AS_STORED
+        read = self._read if on_postgresql else self._unpack
+        prepare = self.impl_instance.result_processor(dialect, coltype)
+        if is_ready:
+            return prepare
+        if prepare is None:
+            return lambda value: None if value is None else read(value)
+        return lambda value: None if (given := prepare(value)) is None else read(given)
+
     def decode(self, value: Any, dialect: str) -> Any:
         """The value of what the driver of that database gives."""
         if value is None:
@@ -125,6 +137,9 @@ class Stored(TypeDecorator[Any]):
     def _read(self, stored: Any) -> Any:
         """The value of what PostgreSQL holds."""
         return stored
+
+
+_AS_STORED = (Stored._read, Stored._unpack)
 
 
 class ScaledDecimal(Stored):

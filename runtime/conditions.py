@@ -8,6 +8,7 @@ from runtime.change import Change
 from runtime.decoding import pointer
 from runtime.refusals import FieldError
 from runtime.unit import Unit
+from schema_store.compiled.app import CompiledEntity
 
 
 def check_conditions(unit: Unit, changes: Sequence[Change]) -> None:
@@ -43,13 +44,19 @@ def require_validations(unit: Unit, changes: Sequence[Change]) -> None:
 
 
 def _required(unit: Unit, change: Change) -> Iterator[FieldError]:
-    required = {key for key, field in change.entity.fields.items() if field.spec.required}
-    for condition in change.entity.conditions:
-        if condition.effect == "required" and condition.program.eval(change.row, unit.context) is True:
-            required.add(condition.field)
-    for key in change.entity.fields:
-        if key in required and _is_empty(change, key):
+    always = unit.statement(("required", change.key), lambda: _always_required(change.entity))
+    required = {
+        condition.field
+        for condition in change.entity.conditions
+        if condition.effect == "required" and condition.program.eval(change.row, unit.context) is True
+    }
+    for key in change.entity.fields if required else always:
+        if (key in required or key in always) and _is_empty(change, key):
             yield FieldError(pointer(key), "required")
+
+
+def _always_required(entity: CompiledEntity) -> tuple[str, ...]:
+    return tuple(key for key, field in entity.fields.items() if field.spec.required)
 
 
 def _of_form(unit: Unit, change: Change) -> Iterator[FieldError]:

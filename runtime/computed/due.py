@@ -14,6 +14,8 @@ from runtime.unit import Unit
 
 def put_due(unit: Unit, due: Mapping[tuple[str, UUID], tuple[str, datetime]]) -> None:
     """Write down, by id of the score and record, the id of the entity and the moment; one statement per portion."""
+    if not due:
+        return
     table = unit.served.support.rescore
     insert = postgresql.insert(table) if unit.served.dialect == "postgresql" else sqlite.insert(table)
     rows = [

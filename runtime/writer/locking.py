@@ -57,10 +57,9 @@ def lock_binned(unit: Unit, entity: str, ids: Collection[UUID]) -> dict[UUID, Va
 
 def ids_inside(unit: Unit, entity: str, ids: Collection[UUID], act: Act) -> frozenset[UUID]:
     """Step 11: those of the records that are, as written, inside the actor's row filter for the act."""
-    alias = unit.served.entity_table(entity).alias("r")
-    if restriction(unit.access.policy, entity, act, alias) is None:
-        return frozenset(ids)  # every record is inside: nothing to ask
     statement = unit.statement(("inside", entity, act), lambda: _inside(unit, entity, act), by_actor=True)
+    if statement is None:
+        return frozenset(ids)  # every record is inside: nothing to ask
     return frozenset(unit.read(statement, {"ids": list(ids)}).scalars())
 
 
@@ -88,8 +87,10 @@ def _binned(unit: Unit, entity: str) -> sa.Select[Any]:
     )
 
 
-def _inside(unit: Unit, entity: str, act: Act) -> sa.Select[Any]:
+def _inside(unit: Unit, entity: str, act: Act) -> sa.Select[Any] | None:
     alias = unit.served.entity_table(entity).alias("r")
+    if restriction(unit.access.policy, entity, act, alias) is None:
+        return None
     return sa.select(alias.c.id).where(_is_named(alias), unit.access.row_filter(entity, act, alias))
 
 
