@@ -59,7 +59,9 @@ function Shown(props: { entity: EntityMeta; record: RecordData }) {
   const name = nameOf(view, entity.key, record);
   const pipeline = pipelineOf(view, entity.key, record);
   const form = useViewForm(entity, record);
-  const scores = entity.fields.filter((field) => field.type === "score" && record[field.key] != null);
+  const scores = entity.fields
+    .filter((field) => field.type === "score" && record[field.key] != null)
+    .sort((one, other) => Number(Number(record[one.key]) === 0) - Number(Number(record[other.key]) === 0));
   useEffect(() => {
     document.title = `${name} · ${view.text(entity.label)}`;
   }, [name, entity, view]);

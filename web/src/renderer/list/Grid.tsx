@@ -32,14 +32,14 @@ const LONG = new Set(["long_text", "translated_text", "json"]);
 
 /** Wide enough for what such fields hold; names and references share what is left. */
 function widthOf(field: FieldMeta, first: boolean): string {
-  if (first) return "minmax(150px, 1.4fr)";
+  if (first) return "minmax(128px, 1.4fr)";
   const type = valueType(field);
   if (NUMBERS.has(type)) return "minmax(92px, 0.6fr)";
   if (LONG.has(type)) return "minmax(200px, 2fr)";
   if (type === "text" && field.name_like) return "minmax(150px, 1.4fr)";
   if (type === "date" || type === "instant" || type === "boolean") return "minmax(104px, 0.6fr)";
   if (type === "phone") return "minmax(128px, 0.6fr)";
-  if (type === "option" || type === "stage" || type === "region") return "minmax(100px, 0.8fr)";
+  if (type === "option" || type === "stage" || type === "region") return "minmax(116px, 0.8fr)";
   return "minmax(104px, 1fr)";
 }
 

@@ -31,6 +31,12 @@ test("what lies behind is done, but not the other ends", () => {
   ]);
 });
 
+test("of several good ends the former ones were gone through", () => {
+  const ends = [stage("signed", "won"), stage("running", "won"), stage("asleep")];
+  expect(waysOf(pipeline(ends), "running").map((way) => way.state)).toEqual(["done", "here", "ahead"]);
+  expect(waysOf(pipeline(ends), "asleep").map((way) => way.state)).toEqual(["ahead", "ahead", "here"]);
+});
+
 test("without transitions all ways are open, with them only theirs", () => {
   expect(waysOf(pipeline(stages), "need").map((way) => way.isOpen)).toEqual([false, true, true, true]);
   const ways = waysOf(

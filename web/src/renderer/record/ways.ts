@@ -16,18 +16,17 @@ export function waysOf(pipeline: PipelineMeta, here: string | null): Way[] {
   const current = pipeline.stages[place];
   return pipeline.stages.map((stage, index) => ({
     stage,
-    state:
-      stage.key === here
-        ? "here"
-        : index < place && isOnTheWay(stage) && current?.outcome !== "lost"
-          ? "done"
-          : "ahead",
+    state: stage.key === here ? "here" : index < place && isBehind(stage, current) ? "done" : "ahead",
     isOpen: leads(pipeline, here, stage.key),
     isGated: asks(stage.gate) || stage.required_fields.length > 0,
   }));
 }
 
-const isOnTheWay = (stage: StageMeta): boolean => (stage.outcome ?? "open") === "open";
+/** Whether a stage further ahead was gone through: ends were, only where the record has ended well itself. */
+function isBehind(stage: StageMeta, current: StageMeta | undefined): boolean {
+  const [its, here] = [stage.outcome ?? "open", current?.outcome ?? "open"];
+  return here !== "lost" && (its === "open" || (its === "won" && here === "won"));
+}
 
 function leads(pipeline: PipelineMeta, from: string | null, to: string): boolean {
   if (from === to) return false;
