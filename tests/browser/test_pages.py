@@ -16,6 +16,7 @@ PAGES = (
     "/apps/crm/views/leads",
     "/apps/crm/views/lead_board",
     "/apps/crm/views/opportunity_board",
+    "/apps/crm/views/closing_calendar",
     "/apps/crm/lead/new",
     "/apps/crm/lead?filter=maturity%20%3E%205",
 )
