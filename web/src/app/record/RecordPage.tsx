@@ -11,6 +11,7 @@ import { nameOf } from "@/renderer/fields/names";
 import { lookupOf } from "@/renderer/form/conditions";
 import { plainItems, viewFormOf } from "@/renderer/form/layout";
 import { pipelineOf } from "@/renderer/record/pipelines";
+import { RecordFiles } from "@/renderer/record/RecordFiles";
 import { Related } from "@/renderer/record/Related";
 import { Sections } from "@/renderer/record/Sections";
 import { StagePath } from "@/renderer/record/StagePath";
@@ -106,6 +107,7 @@ function Shown(props: { entity: EntityMeta; record: RecordData }) {
               scores.map((field) => (
                 <WhyScore key={field.key} entity={entity.key} field={field} record={record} />
               ))}
+            {shows("timeline") && <RecordFiles entity={entity.key} id={record.id} />}
             {shows("timeline") && (
               <section className="section" aria-labelledby="timeline-title">
                 <h2 id="timeline-title">{t("record.timeline")}</h2>

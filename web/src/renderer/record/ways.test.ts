@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PipelineMeta, StageMeta, TransitionMeta } from "@/metadata/app";
-import { waysOf } from "./ways";
+import { demandsOf, waysOf } from "./ways";
 
 const stage = (key: string, outcome = "open", more: Partial<StageMeta> = {}): StageMeta => ({
   id: key,
@@ -57,4 +57,17 @@ test("a gate that asks for nothing is none", () => {
     "a",
   );
   expect(ways.map((way) => way.isGated)).toEqual([false, true]);
+});
+
+test("a stage says what it asks for", () => {
+  const gate = {
+    fields: ["reason"],
+    evidence: [{ key: "scan", label: { en: "Scan" }, minimum: 1, accept: [] }],
+    actions: [],
+    people: [],
+    criteria: [],
+  };
+  const asking = stage("lost", "lost", { gate, required_fields: ["hidden"] });
+  const labels = demandsOf(asking, (key) => (key === "reason" ? { en: "Reason" } : undefined));
+  expect(labels.map((label) => label.en)).toEqual(["Reason", "Scan"]);
 });

@@ -1,4 +1,4 @@
-import type { GateMeta, PipelineMeta, StageMeta } from "@/metadata/app";
+import type { GateMeta, LocaleText, PipelineMeta, StageMeta } from "@/metadata/app";
 
 /** How a stage stands to the one a record is in. */
 export interface Way {
@@ -35,6 +35,17 @@ function leads(pipeline: PipelineMeta, from: string | null, to: string): boolean
     (each) =>
       each.to === to && ((each.from ?? []).length === 0 || (from !== null && each.from?.includes(from))),
   );
+}
+
+/** What a stage asks for, by the labels of its author; conditions by theirs. */
+export function demandsOf(
+  stage: StageMeta,
+  fieldLabel: (key: string) => LocaleText | undefined,
+): LocaleText[] {
+  const { gate } = stage;
+  const fields = [...stage.required_fields, ...(gate?.fields ?? [])].map(fieldLabel);
+  const others = gate ? [...gate.evidence, ...gate.people, ...gate.actions, ...gate.criteria] : [];
+  return [...fields, ...others.map((each) => each.label)].filter((label) => label !== undefined);
 }
 
 function asks(gate: GateMeta | undefined): boolean {
