@@ -56,7 +56,7 @@ web-check: web
 	cd web && $(NODE) node tools/budget.mjs
 
 $(WEB): $(WEB_SOURCES) $(WEB_MODULES)
-	cd web && $(NODE) npm run --silent build
+	cd web && $(NODE) npm run --silent build -- --logLevel warn
 	@touch $@
 
 $(WEB_MODULES): web/package.json web/package-lock.json $(STAMP)

@@ -139,7 +139,7 @@ class AlikeAnswer(BaseModel):
 
 
 @router.post("/duplicates", operation_id="find_duplicates", response_model=AlikeAnswer)
-@runs(unit="read", scope="read")
+@runs(scope="read")
 def find_duplicates(call: Caller, app: str, entity: str, body: AlikeBody) -> Response:
     """The records that what is being typed would be taken for; nothing is written."""
     access = open_app(call, app, entity)

@@ -56,6 +56,19 @@ def test_metadata_knows_no_field_that_may_not_be_read(crm: Crm) -> None:
     assert (maturity["writable"], maturity["computed"]) == (False, "score")
 
 
+def test_conditions_come_as_text_and_as_tree(crm: Crm) -> None:
+    rep = described(crm, "rep1")
+    form = next(each for each in rep["forms"] if each["key"] == "lead_main")
+    reason = next(
+        item for part in form["items"] for item in part.get("items", []) if item["key"] == "invalid_reason"
+    )
+    assert reason["visible"] == 'stage == "invalid"'
+    assert reason["trees"] == {'stage == "invalid"': ["==", ["name", "stage"], ["value", "invalid"]]}
+    deals = {each["key"]: each for each in rep["pipelines"] if each["entity"] == "opportunity"}
+    assert (deals["opportunity_standard"]["when"], deals["opportunity_standard"]["trees"]) == (None, {})
+    assert deals["opportunity_oem"]["trees"][deals["opportunity_oem"]["when"]][0] == "=="
+
+
 def test_the_tag_is_the_version_and_the_access(crm: Crm) -> None:
     one, two = crm.as_("rep1").get("/apps/crm"), crm.as_("rep2").get("/apps/crm")
     assert one.header("etag") == two.header("etag")

@@ -16,6 +16,7 @@ PAGES = (
     "/apps/crm/views/leads",
     "/apps/crm/views/lead_board",
     "/apps/crm/views/opportunity_board",
+    "/apps/crm/views/closing_calendar",
     "/apps/crm/lead/new",
     "/apps/crm/lead?filter=maturity%20%3E%205",
 )
@@ -151,3 +152,32 @@ def test_a_figure_leads_to_its_records(person: Callable[..., Person]) -> None:
     rep.rest()
     assert rep.page.locator(".grid-row", has_text="已获取").count() > 0
     assert rep.page.locator(".grid-row", has_text="已转化").count() == 0
+
+
+def test_many_rows_are_changed_and_each_refusal_has_its_reason(person: Callable[..., Person]) -> None:
+    rep = person()
+    rep.sign_in("rep1")
+    make_lead(rep, "成批甲")
+    make_lead(rep, "成批乙")
+    rep.go("/apps/crm/views/leads?q=成批")
+    grid = rep.page.get_by_role("grid")
+    grid.get_by_role("checkbox", name="选择成批甲").check()
+    grid.locator(".grid-row", has_text="成批乙").focus()
+    rep.page.keyboard.press("Space")
+    rep.page.get_by_text("已选 2 条").wait_for()
+    rep.page.get_by_role("button", name="修改字段").click()
+    dialog = rep.page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="字段").fill("邮箱")
+    rep.page.keyboard.press("Enter")
+    dialog.get_by_role("textbox", name="邮箱").fill("不是邮箱")
+    dialog.get_by_role("button", name="修改 2 条").click()
+    dialog.get_by_text("2 条没有改").wait_for()
+    assert dialog.locator("li", has_text="成批甲").inner_text() == "成批甲 不是有效的邮箱地址"
+    assert rep.barriers() == []
+    dialog.get_by_role("button", name="关闭").last.click()
+    rep.page.get_by_role("button", name="修改字段").click()
+    dialog.get_by_role("combobox", name="字段").fill("职务")
+    rep.page.keyboard.press("Enter")
+    dialog.get_by_role("textbox", name="职务").fill("采购")
+    dialog.get_by_role("button", name="修改 2 条").click()
+    dialog.get_by_text("已修改 2 条").wait_for()

@@ -62,6 +62,7 @@ STOPS: dict[str, Callable[[Person], None]] = {
     "cockpit": _at("/apps/crm/dashboards/sales_cockpit"),
     "list": _at("/apps/crm/views/leads"),
     "board": _at("/apps/crm/views/opportunity_board"),
+    "calendar": _at("/apps/crm/views/closing_calendar?month=2027-01"),
     "record": lambda person: person.go(_hottest(person)),
     "why": _why,
     "gate": _gate,

@@ -173,6 +173,10 @@ def _convert(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
     yield Ask("POST", f"{RECORDS}/{entity}/{id_}/convert", {"no_such_target": {}})
 
 
+def _alike_about(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
+    yield Ask("POST", f"{RECORDS}/{entity}/duplicates", {"values": {}, "record_id": id_})
+
+
 def _runs(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
     yield Ask("GET", f"{APP}/runs?record={id_}")
     for rule in [each["key"] for each in DOCUMENT["rules"] if each["entity"] == entity][:FEW]:
@@ -246,6 +250,17 @@ def _bulk(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
     yield Ask("POST", f"{RECORDS}/{entity}/bulk", {"create": [_BAD_ROW], "atomic": False})
 
 
+def _alike(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
+    """What rules for duplicates compare, as it stands in records that may be seen and in others."""
+    spec = next(each for each in DOCUMENT["entities"] if each["key"] == entity)
+    for rule in spec.get("duplicates", []):
+        for side in ("east", "north", "binned"):
+            known = world.of(entity, side).values
+            values = {each["field"]: known.get(each["field"]) for each in rule["fields"]}
+            yield Ask("POST", f"{RECORDS}/{entity}/duplicates", {"values": values})
+    yield Ask("POST", f"{RECORDS}/{entity}/duplicates", {"values": _BAD_ROW})
+
+
 def _put(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
     for key, described in FIELDS[entity].items():
         if described.get("unique") or described["type"] == "code":
@@ -309,6 +324,7 @@ ABOUT: dict[str, tuple[AboutRecord, ...]] = {
     "POST /apps/{app}/calculations/{key}": (_calculate_about,),
     "GET /apps/{app}/records/{entity}/{record_id}/files": (_files,),
     "POST /apps/{app}/records/{entity}/{record_id}/convert": (_convert,),
+    "POST /apps/{app}/records/{entity}/duplicates": (_alike_about,),
     "GET /apps/{app}/runs": (_runs,),
     "GET /apps/{app}/runs/why": (_runs,),
     "GET /apps/{app}/timers": (_timers,),
@@ -319,6 +335,7 @@ OVER: dict[str, OverEntity] = {
     "GET /apps/{app}/records/{entity}/aggregate": _aggregate,
     "POST /apps/{app}/records/{entity}": _create,
     "POST /apps/{app}/records/{entity}/bulk": _bulk,
+    "POST /apps/{app}/records/{entity}/duplicates": _alike,
     "PUT /apps/{app}/records/{entity}/by/{unique_field}/{value}": _put,
     "POST /apps/{app}/events": _tell,
     "GET /apps/{app}/records/{entity}/export": _export,

@@ -70,6 +70,7 @@ def about(entity: str, key: str, id_: str) -> Iterator[Ask]:
 def new(entity: str, key: str) -> Iterator[Ask]:
     """The doors of new records, and of records that are looked for by value."""
     yield Ask("POST", f"{RECORDS}/{entity}", {key: "1"})
+    yield Ask("POST", f"{RECORDS}/{entity}/duplicates", {"values": {key: "1"}})
     for atomic in (True, False):
         yield Ask("POST", f"{RECORDS}/{entity}/bulk", {"create": [{key: "1"}], "atomic": atomic})
     yield Ask("PUT", f"{RECORDS}/{entity}/by/{key}/1", {})

@@ -19,7 +19,10 @@ import { router } from "./routes";
 function makeQueries(): QueryClient {
   return new QueryClient({
     defaultOptions: {
+      // Offline is an answer too: a page says so instead of waiting for the network in silence.
+      mutations: { networkMode: "always" },
       queries: {
+        networkMode: "always",
         retry: (count, error) => (isProblem(error) ? error.code === "offline" && count < 2 : count < 1),
         staleTime: 10_000,
       },

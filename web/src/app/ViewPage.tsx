@@ -1,6 +1,7 @@
 import { useParams } from "react-router";
 import { useAppView } from "@/renderer/context";
 import { BoardPage } from "./board/BoardPage";
+import { CalendarPage } from "./calendar/CalendarPage";
 import { ListPage } from "./list/ListPage";
 import { NotFound } from "./NotFound";
 
@@ -10,5 +11,6 @@ export function ViewPage() {
   const { app } = useAppView();
   const view = app.views.find((each) => each.key === key);
   if (!view) return <NotFound />;
+  if (view.kind === "calendar") return <CalendarPage key={view.key} view={view} />;
   return view.kind === "board" ? <BoardPage key={view.key} view={view} /> : <ListPage view={view} />;
 }

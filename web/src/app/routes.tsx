@@ -3,6 +3,7 @@ import { LoadingState } from "@/ui/States";
 import { AppHome } from "./AppHome";
 import { AppLayout } from "./AppLayout";
 import { AppsPage } from "./AppsPage";
+import { Crashed } from "./Crashed";
 import { NotFound } from "./NotFound";
 import { Shell } from "./shell/Shell";
 import { SignedIn } from "./sign-in/SignedIn";
@@ -11,6 +12,7 @@ import { SignedIn } from "./sign-in/SignedIn";
 export const router = createBrowserRouter([
   {
     hydrateFallbackElement: <LoadingState />,
+    errorElement: <Crashed />,
     element: (
       <SignedIn>
         <Shell>

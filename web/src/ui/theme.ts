@@ -29,7 +29,7 @@ export function themeOf(mode: Mode): ThemeConfig {
       motion: !isStill(),
       ...(dark
         ? {
-            colorPrimary: "#4fa7b0",
+            colorPrimary: "#2a7d87",
             colorLink: "#6fbdc5",
             colorBgLayout: "#15191b",
             colorTextPlaceholder: "#939fa2",

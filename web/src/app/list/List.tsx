@@ -14,6 +14,7 @@ import { Grid, type Sorting } from "@/renderer/list/Grid";
 import { useNarrow } from "@/ui/narrow";
 import { EmptyState, ErrorState, LoadingState } from "@/ui/States";
 import { newPath, recordPath } from "../shell/navigation";
+import { BulkBar } from "./BulkBar";
 import { ColumnMenu, useColumns } from "./ColumnMenu";
 import { AddFilter, FilterBar } from "./FilterBar";
 import { useListState } from "./listState";
@@ -34,6 +35,7 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
   const [state, change] = useListState();
   const [typed, setTyped] = useState(state.search);
   const [keys, setKeys] = useColumns(shown.app.key, view);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const search = useDeferredValue(typed.trim());
   const columns = useMemo(
     () => keys.map((key) => shown.field(view.entity, key)).filter((field): field is FieldMeta => !!field),
@@ -44,11 +46,12 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
     return field ? writeCondition(condition, field) : "";
   });
   const expression = joinFilters([...written, state.text]);
+  const named = entity.name_field ? [entity.name_field] : [];
   const asked = {
     filter: joinFilters([view.filter, expression]),
     sort: sortText(view, state.sort),
     search,
-    fields: ["id", ...columns.map((field) => wireName(field.key))].join(","),
+    fields: [...new Set(["id", ...named, ...columns.map((field) => wireName(field.key))])].join(","),
     expand: columns
       .filter(targetOf)
       .map((field) => expandName(field.key))
@@ -125,6 +128,7 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
         {create}
       </header>
       <FilterBar entity={entity} state={state} expression={expression} onChange={change} />
+      <BulkBar entity={entity} rows={rows} chosen={chosen} onChoose={setChosen} />
       {records.isPending && <LoadingState rows={10} />}
       {records.isError && <ErrorState error={records.error} onRetry={() => void records.refetch()} />}
       {records.isSuccess && rows.length === 0 && (
@@ -149,6 +153,8 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
             onSort={(sort) => change({ sort })}
             onOpen={(record) => void navigate(recordPath(shown.app.key, view.entity, record.id))}
             linkOf={link}
+            chosen={entity.acts.includes("update") ? chosen : undefined}
+            onChoose={setChosen}
             onEnd={more}
             busy={isFetching}
           />

@@ -11,6 +11,7 @@ import { nameOf } from "@/renderer/fields/names";
 import { lookupOf } from "@/renderer/form/conditions";
 import { plainItems, viewFormOf } from "@/renderer/form/layout";
 import { pipelineOf } from "@/renderer/record/pipelines";
+import { RecordFiles } from "@/renderer/record/RecordFiles";
 import { Related } from "@/renderer/record/Related";
 import { Sections } from "@/renderer/record/Sections";
 import { StagePath } from "@/renderer/record/StagePath";
@@ -59,7 +60,9 @@ function Shown(props: { entity: EntityMeta; record: RecordData }) {
   const name = nameOf(view, entity.key, record);
   const pipeline = pipelineOf(view, entity.key, record);
   const form = useViewForm(entity, record);
-  const scores = entity.fields.filter((field) => field.type === "score" && record[field.key] != null);
+  const scores = entity.fields
+    .filter((field) => field.type === "score" && record[field.key] != null)
+    .sort((one, other) => Number(Number(record[one.key]) === 0) - Number(Number(record[other.key]) === 0));
   useEffect(() => {
     document.title = `${name} · ${view.text(entity.label)}`;
   }, [name, entity, view]);
@@ -104,6 +107,7 @@ function Shown(props: { entity: EntityMeta; record: RecordData }) {
               scores.map((field) => (
                 <WhyScore key={field.key} entity={entity.key} field={field} record={record} />
               ))}
+            {shows("timeline") && <RecordFiles entity={entity.key} id={record.id} />}
             {shows("timeline") && (
               <section className="section" aria-labelledby="timeline-title">
                 <h2 id="timeline-title">{t("record.timeline")}</h2>

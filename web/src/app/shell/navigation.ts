@@ -16,19 +16,20 @@ export const editPath = (app: string, entity: string, id: string): string =>
   `/apps/${app}/${entity}/${id}/edit`;
 export const dashboardPath = (app: string, board: string): string => `/apps/${app}/dashboards/${board}`;
 
+const KINDS: Record<string, string> = { board: "board", calendar: "calendar" };
+
 /** The menu of the app: what its author put there, as far as the actor may see it. */
 export function placesOf(app: AppMeta, language: string): Place[] {
   const places: Place[] = [];
   for (const item of app.navigation) {
     const view = app.views.find((each) => each.key === item.view);
     const board = app.dashboards.find((each) => each.key === item.dashboard);
-    // A calendar is not drawn yet: it stays out of the menu rather than lead to something else.
-    if (view && view.kind !== "calendar") {
+    if (view) {
       const entity = app.entities.find((each) => each.key === view.entity);
       places.push({
         key: `view:${view.key}`,
         label: localise(view.label, language),
-        icon: view.kind === "board" ? "board" : (entity?.icon ?? null),
+        icon: KINDS[view.kind] ?? entity?.icon ?? null,
         path: viewPath(app.key, view.key),
       });
     } else if (board && board.widgets.length > 0) {

@@ -17,6 +17,9 @@ test.each([
 
 test("money is exact, whatever its size", () => {
   expect(formatMoney("123456789012345.67", "CNY")).toBe("¥123,456,789,012,345.67");
+  expect(formatMoney("412.0000", "CNY")).toBe("¥412.00");
+  expect(formatMoney("379.0450", "CNY")).toBe("¥379.045");
+  expect(formatMoney("300000", "CNY")).toBe("¥300,000");
   expect(groupDigits("-1234.50")).toBe("−1,234.50");
 });
 

@@ -31,8 +31,10 @@ export function shift(text: string, places: number): string {
 
 const SYMBOLS: Record<string, string> = { CNY: "¥", USD: "$", EUR: "€", GBP: "£", JPY: "¥" };
 
+/** Money with its sign; of finer prices only the digits that say something, of all others the usual two. */
 export function formatMoney(text: string, currency: string): string {
-  return `${SYMBOLS[currency] ?? `${currency} `}${groupDigits(text)}`;
+  const short = text.replace(/(\.\d\d\d*?)0+$/, "$1");
+  return `${SYMBOLS[currency] ?? `${currency} `}${groupDigits(short)}`;
 }
 
 export function formatInstant(text: string, manner: Manner): string {

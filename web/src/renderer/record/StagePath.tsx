@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
 import type { PipelineMeta } from "@/metadata/app";
 import { useAppView } from "../context";
-import { waysOf } from "./ways";
+import { demandsOf, waysOf } from "./ways";
 
 interface StagePathProps {
   pipeline: PipelineMeta;
@@ -33,6 +33,11 @@ export function StagePath(props: StagePathProps) {
           : way.isOpen
             ? t("record.moveTo", { stage: label })
             : t("record.noWay", { stage: label });
+        const demands = demandsOf(way.stage, (key) => view.field(props.pipeline.entity, key)?.label).map(
+          view.text,
+        );
+        const asked =
+          way.isOpen && demands.length > 0 ? t("record.demands", { what: demands.join(t("comma")) }) : "";
         return (
           <li
             key={way.stage.key}
@@ -45,7 +50,7 @@ export function StagePath(props: StagePathProps) {
               disabled={!props.canMove || isHere || !way.isOpen}
               aria-current={isHere ? "step" : undefined}
               aria-label={said}
-              title={said}
+              title={[said, asked].filter(Boolean).join("\n")}
               onClick={() => props.onMove(way.stage.key)}
             >
               {way.state === "done" && <Check size={13} aria-hidden />}

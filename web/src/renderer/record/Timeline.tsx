@@ -11,6 +11,7 @@ import { type AppView, useAppView } from "../context";
 import { mannerOf } from "../fields/Cell";
 import { formatAgo, formatInstant, formatValue } from "../fields/format";
 import { optionsOf } from "../fields/options";
+import { evidenceLabel } from "./RecordFiles";
 import { type Entry, type Told, tell } from "./timelineEntries";
 
 interface TimelinePage {
@@ -112,7 +113,7 @@ function Said(props: { entity: string; entry: Told }) {
       return (
         <p>
           <a href={fileUrl(view.app.key, entry.file ?? "")} target="_blank" rel="noreferrer">
-            {t("record.shown", { what: evidenceLabel(view, props.entity, entry.requirement) })}
+            {t("record.shown", { what: evidenceLabel(view, props.entity, entry.requirement ?? "") })}
           </a>
         </p>
       );
@@ -164,13 +165,4 @@ function stageLabel(view: AppView, entity: string, key: string | undefined): str
   const stages = view.app.pipelines.filter((each) => each.entity === entity).flatMap((each) => each.stages);
   const stage = stages.find((each) => each.key === key);
   return stage ? view.text(stage.label) : (key ?? "");
-}
-
-function evidenceLabel(view: AppView, entity: string, key: string | undefined): string {
-  const asked = view.app.pipelines
-    .filter((each) => each.entity === entity)
-    .flatMap((each) => [...each.stages, ...each.transitions])
-    .flatMap((part) => part.gate?.evidence ?? []);
-  const found = asked.find((each) => each.key === key);
-  return found ? view.text(found.label) : (key ?? "");
 }

@@ -43,33 +43,53 @@ export function WhyScore(props: { entity: string; field: FieldMeta; record: Reco
   );
 }
 
+/** What gave or took points; what did neither stands behind a click. */
 function Factors(props: { factors: Factor[]; total: unknown }) {
   const { t } = useTranslation();
-  const view = useAppView();
   const factors = [...props.factors].sort((a, b) => Number(b.points) - Number(a.points));
   const most = Math.max(1, ...factors.map((factor) => Math.abs(Number(factor.points))));
+  const idle = factors.filter((factor) => Number(factor.points) === 0);
   return (
-    <ul>
-      {factors.map((factor) => {
-        const points = Number(factor.points);
-        return (
-          <li key={factor.key} data-zero={points === 0 || undefined}>
-            <span>{view.text(factor.label)}</span>
-            <span className="why-bar" aria-hidden>
-              <i
-                style={{ width: `${(Math.abs(points) / most) * 100}%` }}
-                data-negative={points < 0 || undefined}
-              />
-            </span>
-            <b>{points > 0 ? `+${points}` : points < 0 ? `−${-points}` : "0"}</b>
-          </li>
-        );
-      })}
-      <li className="why-total">
-        <span>{t("record.total")}</span>
-        <b>{String(props.total)}</b>
-      </li>
-    </ul>
+    <>
+      <ul>
+        {factors
+          .filter((factor) => Number(factor.points) !== 0)
+          .map((factor) => (
+            <Line key={factor.key} factor={factor} most={most} />
+          ))}
+        <li className="why-total">
+          <span>{t("record.total")}</span>
+          <b>{String(props.total)}</b>
+        </li>
+      </ul>
+      {idle.length > 0 && (
+        <details>
+          <summary>{t("record.idleFactors", { count: idle.length })}</summary>
+          <ul>
+            {idle.map((factor) => (
+              <Line key={factor.key} factor={factor} most={most} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Line(props: { factor: Factor; most: number }) {
+  const view = useAppView();
+  const points = Number(props.factor.points);
+  return (
+    <li data-zero={points === 0 || undefined}>
+      <span>{view.text(props.factor.label)}</span>
+      <span className="why-bar" aria-hidden>
+        <i
+          style={{ width: `${(Math.abs(points) / props.most) * 100}%` }}
+          data-negative={points < 0 || undefined}
+        />
+      </span>
+      <b>{points > 0 ? `+${points}` : points < 0 ? `−${-points}` : "0"}</b>
+    </li>
   );
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PipelineMeta, StageMeta, TransitionMeta } from "@/metadata/app";
-import { waysOf } from "./ways";
+import { demandsOf, waysOf } from "./ways";
 
 const stage = (key: string, outcome = "open", more: Partial<StageMeta> = {}): StageMeta => ({
   id: key,
@@ -31,6 +31,12 @@ test("what lies behind is done, but not the other ends", () => {
   ]);
 });
 
+test("of several good ends the former ones were gone through", () => {
+  const ends = [stage("signed", "won"), stage("running", "won"), stage("asleep")];
+  expect(waysOf(pipeline(ends), "running").map((way) => way.state)).toEqual(["done", "here", "ahead"]);
+  expect(waysOf(pipeline(ends), "asleep").map((way) => way.state)).toEqual(["ahead", "ahead", "here"]);
+});
+
 test("without transitions all ways are open, with them only theirs", () => {
   expect(waysOf(pipeline(stages), "need").map((way) => way.isOpen)).toEqual([false, true, true, true]);
   const ways = waysOf(
@@ -51,4 +57,17 @@ test("a gate that asks for nothing is none", () => {
     "a",
   );
   expect(ways.map((way) => way.isGated)).toEqual([false, true]);
+});
+
+test("a stage says what it asks for", () => {
+  const gate = {
+    fields: ["reason"],
+    evidence: [{ key: "scan", label: { en: "Scan" }, minimum: 1, accept: [] }],
+    actions: [],
+    people: [],
+    criteria: [],
+  };
+  const asking = stage("lost", "lost", { gate, required_fields: ["hidden"] });
+  const labels = demandsOf(asking, (key) => (key === "reason" ? { en: "Reason" } : undefined));
+  expect(labels.map((label) => label.en)).toEqual(["Reason", "Scan"]);
 });

@@ -1,4 +1,4 @@
-import type { GateMeta, PipelineMeta, StageMeta } from "@/metadata/app";
+import type { GateMeta, LocaleText, PipelineMeta, StageMeta } from "@/metadata/app";
 
 /** How a stage stands to the one a record is in. */
 export interface Way {
@@ -16,18 +16,17 @@ export function waysOf(pipeline: PipelineMeta, here: string | null): Way[] {
   const current = pipeline.stages[place];
   return pipeline.stages.map((stage, index) => ({
     stage,
-    state:
-      stage.key === here
-        ? "here"
-        : index < place && isOnTheWay(stage) && current?.outcome !== "lost"
-          ? "done"
-          : "ahead",
+    state: stage.key === here ? "here" : index < place && isBehind(stage, current) ? "done" : "ahead",
     isOpen: leads(pipeline, here, stage.key),
     isGated: asks(stage.gate) || stage.required_fields.length > 0,
   }));
 }
 
-const isOnTheWay = (stage: StageMeta): boolean => (stage.outcome ?? "open") === "open";
+/** Whether a stage further ahead was gone through: ends were, only where the record has ended well itself. */
+function isBehind(stage: StageMeta, current: StageMeta | undefined): boolean {
+  const [its, here] = [stage.outcome ?? "open", current?.outcome ?? "open"];
+  return here !== "lost" && (its === "open" || (its === "won" && here === "won"));
+}
 
 function leads(pipeline: PipelineMeta, from: string | null, to: string): boolean {
   if (from === to) return false;
@@ -36,6 +35,17 @@ function leads(pipeline: PipelineMeta, from: string | null, to: string): boolean
     (each) =>
       each.to === to && ((each.from ?? []).length === 0 || (from !== null && each.from?.includes(from))),
   );
+}
+
+/** What a stage asks for, by the labels of its author; conditions by theirs. */
+export function demandsOf(
+  stage: StageMeta,
+  fieldLabel: (key: string) => LocaleText | undefined,
+): LocaleText[] {
+  const { gate } = stage;
+  const fields = [...stage.required_fields, ...(gate?.fields ?? [])].map(fieldLabel);
+  const others = gate ? [...gate.evidence, ...gate.people, ...gate.actions, ...gate.criteria] : [];
+  return [...fields, ...others.map((each) => each.label)].filter((label) => label !== undefined);
 }
 
 function asks(gate: GateMeta | undefined): boolean {
