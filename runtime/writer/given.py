@@ -1,8 +1,7 @@
 """Rows handed to a statement as a table: one JSON text, whatever the database.
 
 The text of the statement and its place in the caches are the same however many rows and columns there are, and a driver
-has one value to send: measured here on PostgreSQL, arrays of every column with ``unnest`` cost three times the work in
-the driver.
+has one value to send: arrays of every column with ``unnest`` cost it two to six times the work (``docs/adr/0013``).
 """
 
 from __future__ import annotations
