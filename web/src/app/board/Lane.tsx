@@ -109,8 +109,8 @@ function Amount(props: LaneProps) {
   const sum = amount ? props.figures?.[`sum_${amount}`] : null;
   if (!field || sum === null || sum === undefined) return null;
   return (
-    <span className="lane-amount" title={shown.text(field.label)}>
-      {formatValue(field, String(sum).replace(/\.0+$/, ""), mannerOf(shown))}
+    <span className="lane-amount">
+      {shown.text(field.label)} {formatValue(field, String(sum).replace(/\.0+$/, ""), mannerOf(shown))}
     </span>
   );
 }
