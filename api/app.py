@@ -18,7 +18,7 @@ from api.headers import SecurityHeaders
 from api.importing import ImportRunner
 from api.measuring import Figures, Measured
 from api.messages import choose_locale
-from api.pages import apps_page
+from api.pages import plain_page
 from api.problem import install_problem_handlers
 from api.routes.platform import BASE, GROUPS, add_routes
 from api.sealing import BackgroundSealer
@@ -27,7 +27,6 @@ from api.settings import Settings
 from api.transaction import Workspace
 from api.web import add_web, is_built, web_page
 from api.welcome import add_welcome
-from builder.apps import list_cards
 from runtime.auditing.chain import Sealer
 from schema_store.database import reading
 
@@ -82,12 +81,10 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
 
     @app.get("/", response_class=HTMLResponse)
     def home(request: Request) -> HTMLResponse:
-        """The web part; where it was not built, the installed apps."""
+        """The web part; where it was not built, how that is done."""
         if is_built():
             return web_page()
-        with reading(engine) as connection:
-            cards = list_cards(connection)
-        return HTMLResponse(apps_page(cards, choose_locale(request.headers.get("accept-language", ""))))
+        return HTMLResponse(plain_page(choose_locale(request.headers.get("accept-language", ""))))
 
     return app
 

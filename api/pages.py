@@ -1,57 +1,35 @@
-"""The plain page at ``/`` that lists the installed apps, until the web app takes its place."""
+"""The plain page at ``/`` where the web part was not built: what is missing. It names no app."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 
-from builder.apps import AppCard
+from api.messages import Locale
 
-TEXTS: Mapping[str, Mapping[str, str]] = {
+_TEXTS: Mapping[Locale, Mapping[str, str]] = {
     "zh-CN": {
         "title": "斗拱",
         "other_name": "Dougong",
-        "lead": "本机已安装的应用。每个应用都是一份可导出的元数据文档。",
-        "meta": "{key} · 版本 {version} · {entities} 个实体 · {fields} 个字段",
-        "empty": "还没有应用。安装 CRM 模板：",
+        "lead": "网页部分尚未构建。在项目文件夹中运行下面的命令，然后刷新本页：",
+        "rest": "程序接口照常可用：",
     },
     "en": {
         "title": "Dougong",
         "other_name": "斗拱",
-        "lead": "Apps installed here. Each one is a metadata document that can be exported.",
-        "meta": "{key} · version {version} · {entities} entities · {fields} fields",
-        "empty": "No app yet. Install the CRM template:",
+        "lead": "The web part has not been built. Run this in the project's folder, then reload the page:",
+        "rest": "Programs are served as usual:",
     },
 }
 
 
-def localise(texts: Mapping[str, str], locale: str) -> str:
-    """The text in ``locale``, else in Chinese, else the first there is."""
-    return texts.get(locale) or texts.get("zh-CN") or next(iter(texts.values()), "")
-
-
-def _card(app: AppCard, locale: str) -> str:
-    meta = TEXTS[locale]["meta"].format(
-        key=app.key, version=app.version, entities=len(app.entities), fields=app.field_count
-    )
-    entities = "".join(f"<li>{escape(localise(label, locale))}</li>" for label in app.entities)
-    return (
-        f"<li><h2>{escape(localise(app.label, locale))}</h2><p class=meta>{escape(meta)}</p>"
-        f"<ul class=entities>{entities}</ul></li>"
-    )
-
-
-def apps_page(apps: list[AppCard], locale: str) -> str:
-    """The whole page as HTML; every text of a document is escaped."""
-    texts = TEXTS[locale]
-    if apps:
-        body = f"<ul class=apps>{''.join(_card(app, locale) for app in apps)}</ul>"
-    else:
-        body = f"<p class=empty>{texts['empty']} <code>dougong template install crm</code></p>"
+def plain_page(locale: Locale) -> str:
+    """The whole page as HTML."""
+    texts = _TEXTS[locale]
     return (
         f'<!doctype html><html lang="{locale}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{texts["title"]}</title><link rel="stylesheet" href="/static/site.css"></head>'
-        f"<body><main><h1>{texts['title']}<small>{texts['other_name']}</small></h1><p class=lead>{texts['lead']}</p>"
-        f"{body}</main></body></html>"
+        f"<body><main><h1>{texts['title']}<small>{texts['other_name']}</small></h1>"
+        f"<p class=lead>{texts['lead']}</p><p class=empty><code>make web</code></p>"
+        f"<p>{texts['rest']} <code>/api/v1/openapi.json</code></p></main></body></html>"
     )

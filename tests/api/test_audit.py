@@ -197,7 +197,16 @@ def test_sign_ins_that_fail_are_counted_and_no_name_is_kept(crm: Crm) -> None:
 #: Changing things without an act of its own: records have their history, these change nothing that lasts.
 _NO_ACT = {
     *("create_record", "change_record", "delete_record", "restore_record", "move_record", "put_record"),
-    *("write_records", "check_draft", "calculate", "run_metric", "logout", "tell_events", "convert_record"),
+    *(
+        "write_records",
+        "find_duplicates",
+        "check_draft",
+        "calculate",
+        "run_metric",
+        "logout",
+        "tell_events",
+        "convert_record",
+    ),
     *("upload_file", "remove_file"),  # the row of a file says who and when
     *(
         "create_import",

@@ -11,7 +11,40 @@ import pytest
 
 from templates import read_template
 from tests.api.conftest import Installation
-from tests.api.test_app import TOY
+
+TOY = {
+    "key": "shop",
+    "label": {"zh-CN": "门店<b>一号</b>", "en": "Shop"},
+    "entities": [
+        {
+            "key": "customer",
+            "label": {"zh-CN": "客户", "en": "Customer"},
+            "fields": [{"key": "name", "type": "text", "label": {"zh-CN": "姓名", "en": "Name"}}],
+        },
+        {
+            "key": "purchase",
+            "label": {"zh-CN": "订单", "en": "Purchase"},
+            "fields": [
+                {
+                    "key": "customer",
+                    "type": "reference",
+                    "entity": "customer",
+                    "label": {"zh-CN": "客户", "en": "Customer"},
+                }
+            ],
+        },
+    ],
+    "roles": [
+        {
+            "key": "admin",
+            "label": {"zh-CN": "管理员", "en": "Administrator"},
+            "permissions": [
+                {"key": "customer", "entity": "customer", "acts": ["read", "create"], "scope": "all"},
+                {"key": "purchase", "entity": "purchase", "acts": ["read", "create"], "scope": "all"},
+            ],
+        }
+    ],
+}
 
 
 def write(path: Path, document: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from api import web
+from api.pages import plain_page
 from tests.asgi import Browser
 
 
@@ -41,3 +42,10 @@ def test_files_stay_in_their_folder(built: Browser) -> None:
     assert (plain.body, packed.body) == (b"plain", b"packed")
     assert packed.headers["content-encoding"] == "gzip"
     assert "immutable" in plain.headers["cache-control"]
+
+
+def test_where_it_was_not_built_the_page_says_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "FOLDER", tmp_path / "nothing")
+    assert not web.is_built()
+    assert "make web" in plain_page("zh-CN")
+    assert 'lang="en"' in plain_page("en")
