@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from threading import Lock
+from typing import Any, NamedTuple
 
 from schema_store.normalise import normalise_text
 
@@ -11,6 +14,36 @@ from schema_store.normalise import normalise_text
 SORT_LENGTH = 400
 #: Read otherwise in a word of the dictionary, though it has one reading alone.
 _EXCEPTIONS = frozenset("燵")
+
+
+class _Library(NamedTuple):
+    """What is used of pypinyin: readings by code point, a reading without its tone, and the words' own readings."""
+
+    pattern: str
+    readings: Mapping[int, str]
+    plain: Any
+    read: Any
+
+
+_importing = Lock()
+
+
+@lru_cache(maxsize=1)
+def _library() -> _Library:
+    """The library: heavy, so it is imported where it is used first, and by one thread.
+
+    Its modules import each other in a circle: of two threads that begin at different ones, one meets one half made.
+    """
+    with _importing:
+        from pypinyin import Style, pinyin  # noqa: PLC0415 - see above
+        from pypinyin.constants import PINYIN_DICT, RE_HANS  # noqa: PLC0415
+        from pypinyin.contrib.tone_convert import to_normal  # noqa: PLC0415
+
+        def read(part: str) -> list[list[str]]:
+            found: list[list[str]] = pinyin(part, style=Style.NORMAL)
+            return found
+
+        return _Library(RE_HANS.pattern, PINYIN_DICT, to_normal, read)
 
 
 @lru_cache(maxsize=8_192)
@@ -38,9 +71,7 @@ def _parts(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _chinese() -> re.Pattern[str]:
     """A part of a text: Chinese, as the dictionary understands it, or what lies between."""
-    from pypinyin.constants import RE_HANS  # noqa: PLC0415 - a heavy third-party library: imported where it is used
-
-    kinds = RE_HANS.pattern.removeprefix("^(?:[").removesuffix("])+$")
+    kinds = _library().pattern.removeprefix("^(?:[").removesuffix("])+$")
     return re.compile(f"(?P<chinese>[{kinds}]+)|[^{kinds}]+")
 
 
@@ -61,19 +92,15 @@ def _syllables(part: str) -> tuple[str, ...]:
     alone = [only_reading(character) for character in part]
     if None not in alone:
         return tuple(each for each in alone if each)
-    from pypinyin import Style, pinyin  # noqa: PLC0415 - a heavy third-party library: imported where it is used
-
-    return tuple(readings[0] for readings in pinyin(part, style=Style.NORMAL))
+    return tuple(readings[0] for readings in _library().read(part))
 
 
 @lru_cache(maxsize=8_192)
 def only_reading(character: str) -> str | None:
     """The syllable of a Chinese character whatever word it stands in; None where the word decides, or it is none."""
-    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - a heavy third-party library: imported where it is used
-    from pypinyin.contrib.tone_convert import to_normal  # noqa: PLC0415 - the same
-
-    readings = PINYIN_DICT.get(ord(character))
+    library = _library()
+    readings = library.readings.get(ord(character))
     if readings is None or character in _EXCEPTIONS:
         return None
-    syllables = {to_normal(each) for each in readings.split(",")}
+    syllables = {library.plain(each) for each in readings.split(",")}
     return syllables.pop() if len(syllables) == 1 else None
