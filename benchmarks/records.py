@@ -29,6 +29,9 @@ TARGETS = {"get": 1.0, "list": 1.0, "create": 0.6, "update": 0.6, "bulk": 0.5}
 LINES = (1, 16)
 #: Leads that came from elsewhere have numbers from here on, so that nobody's phone is taken.
 _NEW = 5_000_000_000
+#: Some ten thousand names, as a firm meets them: who has the same one is looked at twice.
+_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
+_GIVEN = "伟芳敏静强磊洋艳勇军杰娟涛超明霞平刚桂英"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +163,10 @@ def _works(pair: Pair, servers: Servers) -> Iterator[Work]:
 def new_lead(number: int, luck: random.Random, regions: list[str]) -> dict[str, Any]:
     """What is sent to make a lead."""
     return {
-        "name": f"王{luck.choice('伟芳敏静强磊洋艳勇军')}",
+        "name": luck.choice(_SURNAMES) + luck.choice(_GIVEN) + luck.choice(_GIVEN),
         "phone": f"1{number}",
         "email": f"new{number}@example.com",
-        "company": f"上海{luck.choice('李张刘陈杨黄赵吴周徐')}氏建材 {number % 100_000}",
+        "company": f"上海{luck.choice(_SURNAMES)}氏建材 {number % 100_000}",
         "source": "website",
         "region": luck.choice(regions) if regions else None,
         "city": "上海",
