@@ -14,9 +14,10 @@ from sqlalchemy.engine import Connection, Engine
 from expressions.storage import Uuid
 from runtime.search import reindex
 from runtime.served import Served, serve
-from runtime.support import SupportTables
+from runtime.support import SupportTables, support_tables
 from schema_store.compiled.app import App, CompiledEntity
 from schema_store.database import reading, writing
+from schema_store.versions import load_layout, standing_of
 
 #: Records of one transaction.
 BATCH = 500
@@ -51,7 +52,11 @@ def finish_reindex(engine: Engine, app: str) -> int:
     done = 0
     while True:
         with reading(engine) as connection:
-            waiting = pending_reindex(connection, serve(connection, app).support)
+            number, _ = standing_of(connection, app)
+            schema = load_layout(
+                connection, app, number
+            ).schema  # the app itself is compiled only where there is work
+            waiting = pending_reindex(connection, support_tables(schema, connection.dialect.name))
         if not waiting:
             return done
         with writing(engine) as connection:
