@@ -44,6 +44,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+#: Characters of an address that the server's parser reads at least.
+MOST_OF_A_LINE = 60_000
 #: Of minutes each; the tests of publishing hold them.
 SLOW = {"check_draft", "publish_draft", "restore_version", "write_draft", "patch_draft", "install_app"}
 
@@ -133,6 +135,11 @@ def attack(crm: Crm, who: str, operation: Any, address: str, statuses: Counter[i
         def run(case: Any) -> None:
             answer = case.call(base_url=address, session=session, headers=headers)
             statuses[answer.status_code] += 1
+            if answer.content == b"Invalid HTTP request received.":
+                # The parser of the server ends a request whose line does not fit into 64 KiB before we see it.
+                assert answer.status_code == 400
+                assert len(answer.request.url) > MOST_OF_A_LINE
+                return
             case.validate_response(answer, checks=CHECKS)
 
         with (
