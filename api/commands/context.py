@@ -15,7 +15,7 @@ from builder.publish import CheckResult, Preview
 from schema_store.database import connect, reading, sqlite_warning
 from schema_store.diagnostics import Diagnostic
 from schema_store.document import AppDocument
-from schema_store.platform import is_prepared
+from schema_store.platform import is_prepared, require_current
 from schema_store.structure.load import load_document
 from schema_store.versions import Signature
 from templates import read_template
@@ -30,6 +30,7 @@ def open_database(settings: Settings) -> Engine:
 
     Raises:
         NotPrepared: ``dougong init`` has not run.
+        PlatformOutdated: it has to run again: the tables are those of another version of the product.
     """
     engine = connect(settings.database)
     if engine.dialect.name == "sqlite" and (warning := sqlite_warning()):
@@ -37,6 +38,7 @@ def open_database(settings: Settings) -> Engine:
     with reading(engine) as connection:
         if not is_prepared(connection):
             raise NotPrepared("the database is empty: run `dougong init` first")
+        require_current(connection)
     return engine
 
 

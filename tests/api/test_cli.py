@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,16 @@ def test_format_writes_the_canonical_form(installation: Installation, tmp_path: 
 @pytest.mark.parametrize("arguments", [["plan"], ["publish", "x.json"], ["serve", "--port", "0"]])
 def test_wrong_usage_is_exit_code_two(installation: Installation, arguments: list[str]) -> None:
     assert "Usage:" in installation.run(*arguments, expect=2)
+
+
+def test_tables_of_another_version_are_told_of_and_brought_up(installation: Installation) -> None:
+    installation.run("init", "--quiet")
+    with sqlite3.connect(installation.home / "dougong.db") as connection:
+        connection.execute("UPDATE dougong_revision SET version_num = '0004'")
+    connection.close()
+    for command in (("serve",), ("token", "create", "--user", "x"), ("export", "crm", "lead", "x.csv")):
+        said = installation.run(*command, expect=1)
+        assert "the database is at revision 0004" in said
+        assert "run `dougong init`" in said
+    installation.run("init", "--quiet")
+    assert "no app 'crm' is installed" in installation.run("export", "crm", "lead", "x.csv", expect=1)

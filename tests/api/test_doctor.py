@@ -26,7 +26,7 @@ from schema_store.migration.expansion import Expansion, start
 from schema_store.platform import upgrade_platform
 from schema_store.structure.load import load_document
 from schema_store.versions import Signature
-from tests.api.test_app import TOY
+from tests.api.test_cli import TOY
 
 Doctor = Callable[[], tuple[int, str]]
 
