@@ -36,8 +36,8 @@ def _library() -> _Library:
     """
     with _importing:
         from pypinyin import Style, pinyin  # noqa: PLC0415 - see above
-        from pypinyin.constants import PINYIN_DICT, RE_HANS  # noqa: PLC0415
-        from pypinyin.contrib.tone_convert import to_normal  # noqa: PLC0415
+        from pypinyin.constants import PINYIN_DICT, RE_HANS  # noqa: PLC0415 - the same
+        from pypinyin.contrib.tone_convert import to_normal  # noqa: PLC0415 - the same
 
         def read(part: str) -> list[list[str]]:
             found: list[list[str]] = pinyin(part, style=Style.NORMAL)

@@ -16,6 +16,7 @@ export function readDraft(key: string): Draft | null {
     const kept = localStorage.getItem(key);
     return kept ? (JSON.parse(kept) as Draft) : null;
   } catch {
+    // A draft that another version left in another form is no draft.
     return null;
   }
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Modal, Select } from "antd";
+import { Alert, Modal } from "antd";
 import { CircleCheck } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import { FieldInput } from "@/renderer/fields/FieldInput";
 import { nameOf } from "@/renderer/fields/names";
 import { problemText } from "@/ui/problemText";
 import { type Left, sortResults } from "./bulk";
+import { FieldSelect } from "./FieldSelect";
 
 interface BulkDialogProps {
   entity: EntityMeta;
@@ -71,13 +72,9 @@ export function BulkDialog(props: BulkDialogProps) {
         <Outcome entity={entity} records={records} {...result} />
       ) : (
         <div className="filter-editor wide">
-          <Select
-            className="wide"
-            aria-label={t("filter.field")}
-            placeholder={t("filter.field")}
-            showSearch={{ optionFilterProp: "label" }}
+          <FieldSelect
+            fields={fields}
             value={key}
-            options={fields.map((each) => ({ value: each.key, label: view.text(each.label) }))}
             onChange={(next: string) => {
               setKey(next);
               setValue(null);

@@ -17,6 +17,7 @@ import {
   writeCondition,
 } from "@/renderer/list/filters";
 import { useNarrow } from "@/ui/narrow";
+import { FieldSelect } from "./FieldSelect";
 import type { ListState } from "./listState";
 
 interface FilterBarProps {
@@ -157,13 +158,9 @@ export function AddFilter(props: Pick<FilterBarProps, "entity" | "state" | "onCh
       onOpenChange={setOpen}
       content={
         <div className="filter-editor">
-          <Select
-            className="wide"
-            aria-label={t("filter.field")}
-            placeholder={t("filter.field")}
-            showSearch={{ optionFilterProp: "label" }}
+          <FieldSelect
+            fields={fields}
             value={key}
-            options={fields.map((each) => ({ value: each.key, label: view.text(each.label) }))}
             onChange={(chosen: string) => {
               const next = fields.find((each) => each.key === chosen);
               setKey(chosen);

@@ -27,6 +27,7 @@ function readConditions(text: string | null): Condition[] {
     const found: unknown = JSON.parse(text ?? "[]");
     return Array.isArray(found) ? (found as Condition[]).filter((each) => each.field && each.operator) : [];
   } catch {
+    // An address that somebody cut or typed has no conditions.
     return [];
   }
 }
