@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from tests.api.conftest import free_port
 from tests.browser.driving import WIDTHS, Person, browsing, serving, sitting
 from tests.browser.finding import ROOT, missing
@@ -73,7 +75,6 @@ STOPS: dict[str, Callable[[Person], None]] = {
 
 def _save(person: Person, name: str) -> None:
     """A picture of few colours: what a screen has, in a fifth of the bytes."""
-    from PIL import Image  # noqa: PLC0415 - only who makes the tour needs it
 
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         person.page.screenshot(path=file.name)
