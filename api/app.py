@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy.engine import Engine
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api.dispatch import Dispatch
@@ -29,6 +30,15 @@ from api.web import add_web, is_built, web_page
 from api.welcome import add_welcome
 from runtime.auditing.chain import Sealer
 from schema_store.database import reading
+
+#: Bytes of an answer from which on it is sent compressed.
+_WORTH_PACKING = 4096
+
+_PACKED_ALREADY = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
 
 
 def create_app(engine: Engine, settings: Settings, *, in_background: bool = False) -> FastAPI:
@@ -58,6 +68,10 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     app.add_middleware(Measured, figures=figures)
     app.add_middleware(Edge, settings=settings)
     app.add_middleware(SecurityHeaders)
+    # Phones are on slow lines. Level 3 makes 83 kB of the 390 kB of an app in 3 ms; more costs more than it saves.
+    app.add_middleware(
+        GZipMiddleware, minimum_size=_WORTH_PACKING, compresslevel=3, exclude_content_types=_PACKED_ALREADY
+    )
     install_problem_handlers(app)
     add_routes(app)
     add_welcome(app)

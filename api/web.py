@@ -21,6 +21,7 @@ from api.headers import POLICY
 FOLDER = Path(str(files("api"))) / "static" / "app"
 #: Addresses that the web part makes pages of.
 PAGES = ("/", "/apps", "/apps/{path:path}", "/people", "/people/{path:path}", "/me")
+mimetypes.add_type("application/manifest+json", ".webmanifest")
 _FOREVER = "public, max-age=31536000, immutable"
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import orjson
 import pytest
 
+from api.routes import apps
 from schema_store import database
 from tests.api.crm import Crm, crm
 from tests.asgi import Answer
@@ -242,3 +244,27 @@ def test_too_old_a_database_library_is_a_conflict_with_a_sentence(
         return
     assert (answer.status, answer.code) == (409, "database_too_old")
     assert "pysqlite3" in answer.json["detail"]
+
+
+def test_an_app_is_described_once_for_people_with_the_same_access(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    described(crm, "rep1")
+    manager = described(crm, "manager")
+
+    def never(*_: object) -> None:
+        raise AssertionError("it was described already")
+
+    monkeypatch.setattr(apps, "describe_app", never)
+    assert described(crm, "rep2") == described(crm, "rep1") != manager == described(crm, "manager")
+
+
+def test_what_is_large_travels_compressed(crm: Crm) -> None:
+    asked = [("accept-encoding", "gzip")]
+    packed = crm.as_("rep1").get("/apps/crm", headers=asked)
+    plain = crm.as_("rep1").get("/apps/crm")
+    assert packed.header("content-encoding") == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) * 4 < len(plain.body)
+    small = crm.as_("rep1").get("/me", headers=asked)
+    assert small.header("content-encoding") == ""
