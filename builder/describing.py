@@ -24,7 +24,16 @@ from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.document import AppDocument
 from schema_store.document.fields import LinksField, OptionField, OptionsField, ReferenceField, StageField
 from schema_store.document.process import Gate, Pipeline, Stage, Transition
-from schema_store.document.surfaces import Dashboard, FieldItem, Form, Metric, RelatedItem, SectionItem, View
+from schema_store.document.surfaces import (
+    Dashboard,
+    FieldItem,
+    Form,
+    Metric,
+    RelatedItem,
+    SectionItem,
+    SuggestItem,
+    View,
+)
 from schema_store.versions import load_version
 
 Plain = dict[str, Any]
@@ -200,21 +209,41 @@ class _Describer:
         """The items of a form that the actor sees, with the conditions that they may know."""
         conditions = {"visible", "required", "read_only"}
         for item in items:
-            if isinstance(item, FieldItem) and not self.readable(entity, item.field):
-                continue
-            if isinstance(item, RelatedItem) and not self.has_children(entity, item.children):
+            own = self.own(entity, item)
+            if own is None:
                 continue
             described = _plain(item, {*conditions, "items"})
             for name in sorted(conditions & set(type(item).model_fields)):
                 described[name] = self.expression(entity, getattr(item, name))
             if trees := self.trees(described[name] for name in conditions & described.keys()):
                 described["trees"] = trees
-            if isinstance(item, RelatedItem):
-                target = self.access.served.app.entities[entity].children[item.children].entity
-                described["columns"] = [key for key in item.columns if self.readable(target, key)]
-            if isinstance(item, SectionItem):
-                described["items"] = list(self.items(entity, item.items))
-            yield described
+            yield described | own
+
+    def own(self, entity: str, item: Any) -> Plain | None:
+        """What an item has that others have not; None where the actor may not know what it shows."""
+        if isinstance(item, FieldItem):
+            return {} if self.readable(entity, item.field) else None
+        if isinstance(item, RelatedItem):
+            if not self.has_children(entity, item.children):
+                return None
+            target = self.access.served.app.entities[entity].children[item.children].entity
+            return {"columns": [key for key in item.columns if self.readable(target, key)]}
+        if isinstance(item, SectionItem):
+            return {"items": list(self.items(entity, item.items))}
+        return self.suggestion(entity, item) if isinstance(item, SuggestItem) else {}
+
+    def suggestion(self, entity: str, item: SuggestItem) -> Plain | None:
+        """What fits a record and how it is found out; None where the actor does not see the view."""
+        view = self.lookup.section("view").get(item.view)
+        if not isinstance(view, View) or not self.shows_view(view):
+            return None
+        match = {
+            key: text
+            for key, text in item.match.items()
+            if self.readable(view.entity, key) and self.expression(entity, text)
+        }
+        body = item.body if item.body and self.readable(view.entity, item.body) else None
+        return {"match": match, "match_trees": self.trees(match.values()), "body": body}
 
     def condition(self, name: str, entity: str, given: str | None) -> Plain:
         """A condition under its name, with its tree."""

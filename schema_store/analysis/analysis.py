@@ -74,7 +74,7 @@ class Analysis:
             return self.environments.type_of(site.place.entity or "", model)
         if isinstance(model, Input):
             return self.environments.input_type(model)
-        if site.slot is not None:
+        if site.slot is not None and site.mark.expects != "like":
             field = self.lookup.target(site.slot)
             owner = self.lookup.owner_entity(site.slot.mark, site.place)
             return self.environments.type_of(owner or "", field) if isinstance(field, BaseField) else None

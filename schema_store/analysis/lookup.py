@@ -22,6 +22,7 @@ from schema_store.document.fields import (
 )
 from schema_store.document.process import Pipeline, Stage
 from schema_store.document.scoring import Calculation
+from schema_store.document.surfaces import View
 from schema_store.system import SYSTEM_FIELDS
 
 #: Kinds of reference that the document itself owns, with its section.
@@ -152,6 +153,9 @@ class Lookup:
         if mark.of == "entity":
             return place.entity
         named = getattr(place.model, mark.of, None)
+        if mark.of == "view":
+            view = self.section("view").get(named or "")
+            return view.entity if isinstance(view, View) else None
         if mark.of != "children":
             return named
         many = self.children.get(place.entity or "", {}).get(named or "")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from expressions.types import Kind
 from schema_store.analysis.analysis import Analysis
+from schema_store.analysis.findings import Finding
 from schema_store.analysis.walk import Place
 from schema_store.checks.fields import COMPUTED, is_moment, refused
 from schema_store.diagnostics import Diagnostic
@@ -26,11 +28,13 @@ from schema_store.document.surfaces import (
     NavigationItem,
     PublicForm,
     QuickAction,
+    SuggestItem,
     View,
 )
 from schema_store.messages import diagnostic
 from schema_store.system import SYSTEM_FIELDS
 
+_FINDABLE = frozenset({Kind.TEXT, Kind.REFERENCE, Kind.BOOLEAN})
 _LANES = (OptionField, StageField, ReferenceField, UserField, TeamField, RegionField, BooleanField)
 _SYSTEM_MOMENTS = {field.name for field in SYSTEM_FIELDS if field.type.kind == "instant"}
 
@@ -39,6 +43,9 @@ def check_surfaces(analysis: Analysis) -> Iterator[Diagnostic]:
     """What people see can be shown, filled in and counted."""
     for place in analysis.walk.of(Form):
         yield from _form(analysis, place)
+    for place, finding in analysis.findings(SuggestItem):
+        if finding.site.slot is not None:
+            yield from _wish(analysis, place, finding)
     for place in analysis.walk.of(View):
         yield from _view(analysis, place)
     for place in analysis.walk.of(Metric):
@@ -79,6 +86,23 @@ def _form(analysis: Analysis, place: Place) -> Iterator[Diagnostic]:
         for key in must_be_given(analysis, form.entity):
             if key not in shown:
                 yield diagnostic("form.missing_required", place, "/items", field=key)
+
+
+def _wish(analysis: Analysis, place: Place, finding: Finding) -> Iterator[Diagnostic]:
+    """What a suggestion should have must be findable in the field: as its value or in its list."""
+    slot = finding.site.slot
+    assert slot is not None
+    field = analysis.lookup.target(slot)
+    owner = analysis.lookup.owner_entity(slot.mark, place)
+    wanted = analysis.environments.type_of(owner or "", field) if isinstance(field, BaseField) else None
+    if wanted is None or finding.checked is None:
+        return
+    found = finding.checked.type
+    kinds = [(each.item or each).kind if each.kind is Kind.LIST else each.kind for each in (wanted, found)]
+    words = [Kind.TEXT if kind is Kind.OPTION else kind for kind in kinds]
+    if words[0] is not words[1] or words[0] not in _FINDABLE:
+        at = finding.site.pointer.removeprefix(place.pointer)
+        yield diagnostic("form.unlike", place, at, field=slot.value, wanted=str(wanted), found=str(found))
 
 
 def _items(analysis: Analysis, form: Place) -> Iterator[Place]:

@@ -61,7 +61,8 @@ class Expr:
     """Marks a string that is an expression.
 
     Attributes:
-        expects: kind of result wanted (``boolean``, ``number`` …), ``any``, or ``result`` (the field's own).
+        expects: kind of result wanted (``boolean``, ``number`` …), ``any``, ``result`` (the field's own), or ``like``
+            (what can be found in the field that is named beside it, or in a list of such).
         scope: what it may name: ``record`` (fields of the entity in reach), ``actor`` (also ``me`` …),
             ``inputs`` (a calculation's inputs and earlier lines), ``event`` (a behaviour event's data),
             ``child`` (the rows of the ``children`` path beside it).

@@ -21,6 +21,8 @@ from schema_store.document.base import (
     RoleKey,
 )
 
+#: A value of the record that is looked for in a field of another one.
+Wished = Annotated[str, PydanticField(min_length=1, max_length=4_000), Expr("like", "record")]
 ChildrenKey = Annotated[Key, Ref("children", "entity")]
 
 
@@ -52,6 +54,21 @@ class RelatedItem(Labelled):
     columns: list[Annotated[Key, Ref("field", "children")]] = []
 
 
+class SuggestItem(Labelled):
+    """Records of another entity that help with this one: what to say next, a case like it, who has done it before.
+
+    ``view`` says which there are and in which order; of two, the one that has more of the values in ``match`` comes
+    first, and what fits is said. ``body`` is what of it can be read and copied in place.
+    """
+
+    kind: Literal["suggest"]
+    view: Annotated[Key, Ref("view")]
+    match: Annotated[dict[Annotated[Key, Ref("field", "view")], Wished], PydanticField(max_length=8)] = {}
+    body: Annotated[Key | None, Ref("field", "view")] = None
+    limit: Annotated[int, PydanticField(ge=1, le=10)] = 3
+    visible: ActorCondition | None = None
+
+
 class SectionItem(Labelled):
     """A group of items under a heading; ``tab`` puts it on a tab of its own."""
 
@@ -62,8 +79,10 @@ class SectionItem(Labelled):
     items: Annotated[list[LeafItem], PydanticField(max_length=200)] = []
 
 
-LeafItem = Annotated[FieldItem | TextItem | RelatedItem, PydanticField(discriminator="kind")]
-FormItem = Annotated[SectionItem | FieldItem | TextItem | RelatedItem, PydanticField(discriminator="kind")]
+LeafItem = Annotated[FieldItem | TextItem | RelatedItem | SuggestItem, PydanticField(discriminator="kind")]
+FormItem = Annotated[
+    SectionItem | FieldItem | TextItem | RelatedItem | SuggestItem, PydanticField(discriminator="kind")
+]
 
 
 class QuickAction(Labelled):

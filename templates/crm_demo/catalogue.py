@@ -126,6 +126,12 @@ def articles(book: Book) -> None:
         )
 
 
+def scripts(book: Book) -> None:
+    """What to say at which stage; written last, so that the rest of the year stays as it was tuned."""
+    for name, stage, body in words.SCRIPTS:
+        _article(book, "script", name, "", stage, body, book.chance.randrange(40, 200))
+
+
 def _article(
     book: Book, kind: str, name: str, topic: str, stage: str, body: str, used: int, product: str = ""
 ) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from templates.crm_demo.care import behaviour, deal_touches, follow_ups, lead_calls, tasks, tickets
-from templates.crm_demo.catalogue import articles, campaigns, dealers, product, products
+from templates.crm_demo.catalogue import articles, campaigns, dealers, product, products, scripts
 from templates.crm_demo.customers import Customer, standing_customers
 from templates.crm_demo.deals import Deal, contract, deal
 from templates.crm_demo.kit import DAY, END, Book, files_of
@@ -48,6 +48,7 @@ def write_year() -> dict[str, str]:
         deals.append(made)
     customers = [*standing, *(won.customer for won in became)]
     _around(book, customers, deals)
+    scripts(book)
     return files_of(book)
 
 

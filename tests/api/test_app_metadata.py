@@ -71,6 +71,20 @@ def test_conditions_come_as_text_and_as_tree(crm: Crm) -> None:
     assert deals["opportunity_oem"]["trees"][deals["opportunity_oem"]["when"]][0] == "=="
 
 
+def test_suggestions_come_with_what_they_should_have_and_only_from_what_may_be_read(crm: Crm) -> None:
+    form = next(each for each in described(crm, "rep1")["forms"] if each["key"] == "lead_main")
+    scripts = form["items"][0]
+    assert (scripts["kind"], scripts["view"], scripts["body"]) == ("suggest", "scripts", "body")
+    assert scripts["match"] == {"industries": "industry", "pipeline_stage": '"contact"'}
+    assert scripts["match_trees"]["industry"] == ["name", "industry"]
+    service = described(crm, "service")
+    assert "lead" in {each["key"] for each in service["entities"]}
+    # Legal reads no articles: neither the view nor what it would suggest is named to them.
+    legal = described(crm, "legal")
+    shown = {item["kind"] for each in legal["forms"] for item in each["items"]}
+    assert ("suggest" in shown) == ("article" in {each["key"] for each in legal["entities"]})
+
+
 def test_the_tag_is_the_version_and_the_access(crm: Crm) -> None:
     one, two = crm.as_("rep1").get("/apps/crm"), crm.as_("rep2").get("/apps/crm")
     assert one.header("etag") == two.header("etag")

@@ -54,6 +54,7 @@ def sales() -> Json:
                 items=[
                     item("deals", kind="related", children="contracts", columns=["number", "amount"]),
                     item("people", kind="related", children="contacts", columns=["name"]),
+                    item("like", kind="suggest", view="all_leads", match={"labels": "grade"}, body="name"),
                 ],
             ),
         ],

@@ -9,6 +9,10 @@ from tests.schema_store.checks.cases import GONE, Case, complaints, verify
 CASES = [
     Case("form.field_twice", {"/forms/0/items/2/field": "name"}, "/forms/0/items/2/field"),
     Case("form.missing_required", {"/forms/0/items/0/items/1/field": "phone"}, "/forms/0/items"),
+    Case("form.unlike", {"/forms/1/items/2/match": {"heat": "name"}}, "/forms/1/items/2/match/heat"),
+    Case(
+        "form.unlike", {"/forms/1/items/2/match": {"heat": "contract_total"}}, "/forms/1/items/2/match/heat"
+    ),
     Case("view.no_group", {"/views/1/group": GONE}, "/views/1"),
     Case("view.board_group", {"/views/1/group": "budget"}, "/views/1/group"),
     Case("view.calendar_group", {"/views/2/group": "name"}, "/views/2/group"),

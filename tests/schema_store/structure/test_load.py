@@ -190,9 +190,9 @@ def test_a_document_of_70_kb_loads_fast() -> None:
     load_document(raw)
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         document, found = load_document(raw)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
         assert document is not None, found
     print(f"load_document: {len(raw) / 1000:.0f} kB in {min(times) * 1000:.0f} ms")
     assert min(times) < 0.5

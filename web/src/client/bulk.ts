@@ -1,6 +1,7 @@
 import { ask } from "./http";
+import { onceKey } from "./once";
 import type { ProblemBody } from "./problem";
-import { onceKey, recordsPath } from "./records";
+import { recordsPath } from "./records";
 
 /** What became of a row. */
 export interface BulkResult {

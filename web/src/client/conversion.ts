@@ -1,5 +1,6 @@
 import { ask } from "./http";
-import { onceKey, recordsPath } from "./records";
+import { onceKey } from "./once";
+import { recordsPath } from "./records";
 
 /** By entity or target key: what was made or found; null where it was left out. */
 export type Converted = Record<string, { id: string; created: boolean } | null>;

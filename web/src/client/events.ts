@@ -1,5 +1,5 @@
 import { ask } from "./http";
-import { onceKey } from "./records";
+import { onceKey } from "./once";
 
 /** Tell that something happened around a record; told twice under one id it counts once. */
 export async function recordEvent(app: string, kind: string, entity: string, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ask } from "./http";
+import { onceKey } from "./once";
 
 /** A record on the wire: flat, decimals as texts, references as ids (see the contract). */
 export interface RecordData {
@@ -71,8 +72,6 @@ export function useRecord(app: string, entity: string, id: string | undefined, e
 }
 
 /** A new key under which a request may be repeated without being done twice. */
-export const onceKey = (): string => crypto.randomUUID();
-
 export async function createRecord(app: string, entity: string, values: object, form = "", key = onceKey()) {
   return await ask<RecordData>(recordsPath(app, entity), {
     method: "POST",

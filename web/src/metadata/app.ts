@@ -79,7 +79,7 @@ export type Trees = Record<string, readonly unknown[]>;
 export interface FormItemMeta {
   id: string;
   key: string;
-  kind: "field" | "section" | "related" | "text";
+  kind: "field" | "section" | "related" | "text" | "suggest";
   field?: string;
   label?: LocaleText | null;
   help?: LocaleText | null;
@@ -89,6 +89,12 @@ export interface FormItemMeta {
   columns?: string[];
   tab?: boolean;
   text?: LocaleText | null;
+  /** Suggestions: the view they come from, their field that can be copied, and which of them should be like what here. */
+  view?: string;
+  body?: string | null;
+  match?: Record<string, string>;
+  match_trees?: Trees;
+  limit?: number;
   visible?: string | null;
   required?: string | null;
   read_only?: string | null;

@@ -1,8 +1,9 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Alike } from "@/client/duplicates";
+import { onceKey } from "@/client/once";
 import { isProblem } from "@/client/problem";
-import { createRecord, onceKey, type RecordData } from "@/client/records";
+import { createRecord, type RecordData } from "@/client/records";
 import { useAppView } from "@/renderer/context";
 import { isBlank } from "@/renderer/form/conditions";
 import { problemText } from "@/ui/problemText";

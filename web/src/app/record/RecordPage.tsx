@@ -15,7 +15,7 @@ import { RecordFiles } from "@/renderer/record/RecordFiles";
 import { Related } from "@/renderer/record/Related";
 import { Sections } from "@/renderer/record/Sections";
 import { StagePath } from "@/renderer/record/StagePath";
-import { Timeline } from "@/renderer/record/Timeline";
+import { Lately, Timeline } from "@/renderer/record/Timeline";
 import { WhyScore } from "@/renderer/record/WhyScore";
 import { useNarrow } from "@/ui/narrow";
 import { ErrorState, LoadingState } from "@/ui/States";
@@ -86,6 +86,7 @@ function Shown(props: { entity: EntityMeta; record: RecordData }) {
         actions={form?.actions ?? []}
         onMove={setTarget}
       />
+      <Lately app={view.app.key} entity={entity.key} id={record.id} />
       {narrow && (
         <Segmented<Tab>
           block
@@ -161,6 +162,7 @@ function Facts(props: { entity: EntityMeta; record: RecordData }) {
           <div className="inline-value">{shown}</div>
         );
       }}
+      linkOf={link}
       related={(item) => (
         <Related
           entity={entity}

@@ -4,6 +4,7 @@ import type { EntityMeta, FieldMeta, FormItemMeta } from "@/metadata/app";
 import { useAppView } from "../context";
 import { Value } from "../fields/Value";
 import { isBlank, isShown, lookupOf } from "../form/conditions";
+import { Suggestions } from "./Suggestions";
 
 interface SectionsProps {
   entity: EntityMeta;
@@ -12,6 +13,7 @@ interface SectionsProps {
   /** The value of a field, with what one may do with it. */
   valueOf: (field: FieldMeta, item: FormItemMeta, value: ReactNode) => ReactNode;
   related: (item: FormItemMeta) => ReactNode;
+  linkOf: (entity: string, record: RecordData, children: ReactNode) => ReactNode;
 }
 
 /** The sections of a form with the values of a record; a section of which nothing is known stands back. */
@@ -30,14 +32,27 @@ export function Sections(props: SectionsProps) {
       {items
         .filter((item) => item.kind !== "field")
         .map((item) =>
-          item.kind === "related" ? (
-            <div key={item.id}>{props.related(item)}</div>
-          ) : (
+          item.kind === "section" ? (
             <Section key={item.id} {...props} item={item} />
+          ) : (
+            <Standing key={item.id} {...props} item={item} />
           ),
         )}
     </>
   );
+}
+
+/** What stands between the fields: a sentence, the records of a many side, suggestions. */
+function Standing(props: SectionsProps & { item: FormItemMeta }) {
+  const view = useAppView();
+  switch (props.item.kind) {
+    case "text":
+      return <p className="standing">{view.text(props.item.text)}</p>;
+    case "suggest":
+      return <Suggestions {...props} />;
+    default:
+      return <div>{props.related(props.item)}</div>;
+  }
 }
 
 function Section(props: SectionsProps & { item: FormItemMeta }) {
@@ -46,15 +61,15 @@ function Section(props: SectionsProps & { item: FormItemMeta }) {
   const inside = (props.item.items ?? []).filter((item) => isShown(item, lookup));
   const fields = inside.filter((item) => item.kind === "field");
   const isKnown = fields.some((item) => !isBlank(props.record[item.field ?? ""]));
-  const related = inside.filter((item) => item.kind === "related");
-  if (!isKnown && related.length === 0) return null;
+  const standing = inside.filter((item) => item.kind !== "field");
+  if (!isKnown && standing.length === 0) return null;
   const id = `section-${props.item.id}`;
   return (
     <section className="section" aria-labelledby={id}>
       <h2 id={id}>{view.text(props.item.label)}</h2>
       <Fields {...props} items={fields} />
-      {related.map((item) => (
-        <div key={item.id}>{props.related(item)}</div>
+      {standing.map((item) => (
+        <Standing key={item.id} {...props} item={item} />
       ))}
     </section>
   );

@@ -11,6 +11,7 @@ import { type AppView, useAppView } from "../context";
 import { mannerOf } from "../fields/Cell";
 import { formatAgo, formatInstant, formatValue } from "../fields/format";
 import { optionsOf } from "../fields/options";
+import { DIGEST_DAYS, digestOf } from "./digest";
 import { evidenceLabel } from "./RecordFiles";
 import { type Entry, type Told, tell } from "./timelineEntries";
 
@@ -19,22 +20,56 @@ interface TimelinePage {
   next: string | null;
 }
 
-/** What happened to a record, newest first: changes, stages, behaviour, evidence, refusals. */
-export function Timeline(props: { app: string; entity: string; id: string }) {
-  const { t } = useTranslation();
-  const view = useAppView();
-  const found = useInfiniteQuery({
-    queryKey: ["record", props.app, props.entity, props.id, "timeline"],
+/** Pages of what happened to a record, newest first. */
+function useTimeline(app: string, entity: string, id: string) {
+  return useInfiniteQuery({
+    queryKey: ["record", app, entity, id, "timeline"],
     queryFn: async ({ pageParam, signal }) =>
       (
-        await ask<TimelinePage>(`${recordsPath(props.app, props.entity)}/${props.id}/timeline`, {
-          query: { cursor: pageParam, limit: 20 },
+        await ask<TimelinePage>(`${recordsPath(app, entity)}/${id}/timeline`, {
+          query: { cursor: pageParam, limit: 30 },
           signal,
         })
       ).data,
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
   });
+}
+
+/** What happened lately, in a line: behaviour by kind, and when somebody of ours last did something. */
+export function Lately(props: { app: string; entity: string; id: string }) {
+  const { t } = useTranslation();
+  const view = useAppView();
+  const found = useTimeline(props.app, props.entity, props.id);
+  const [first, ...older] = found.data?.pages ?? [];
+  if (!first) return null;
+  const digest = digestOf(first.items, first.next === null && older.length === 0, new Date());
+  if (digest.kinds.length === 0) return null;
+  return (
+    <p className="lately">
+      <b>{t(digest.atLeast ? "record.latelyAtLeast" : "record.lately", { days: DIGEST_DAYS })}</b>
+      {digest.kinds.map(({ kind, count }) => (
+        <span key={kind}>
+          {t("record.times", { what: t(`events.${kind}`, { defaultValue: kind }), count })}
+        </span>
+      ))}
+      {digest.touched && (
+        <span>
+          {t("record.touched", {
+            who: digest.touched.by?.name ?? t("record.system"),
+            when: formatAgo(digest.touched.at, mannerOf(view)),
+          })}
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** What happened to a record, newest first: changes, stages, behaviour, evidence, refusals. */
+export function Timeline(props: { app: string; entity: string; id: string }) {
+  const { t } = useTranslation();
+  const view = useAppView();
+  const found = useTimeline(props.app, props.entity, props.id);
   if (found.isPending) return <LoadingState rows={4} />;
   if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   const told = tell(
