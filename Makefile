@@ -10,7 +10,7 @@ WEB := api/static/app/.built
 WEB_MODULES := web/node_modules/.installed
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/tsconfig.json web/vite.config.ts -type f 2>/dev/null)
 
-.PHONY: run test lint bench clean install fuzz crash reference tour web web-check
+.PHONY: run test lint bench clean install fuzz crash reference tour web web-check client
 
 run: install $(WEB)
 	@$(BIN)/dougong init --quiet --no-admin
@@ -48,6 +48,13 @@ reference: install
 	$(BIN)/python docs/generate.py
 
 web: install $(WEB)
+
+# The types of the web part: of the platform's REST, and of documents.
+client: install
+	cd web/tools/openapi && $(NODE) npm ci --loglevel=error
+	$(BIN)/python -m tests.web_types > web/tools/openapi/openapi.json
+	cd web && $(NODE) node tools/client.mjs tools/openapi/openapi.json ../schema_store/document/app.schema.json
+	rm web/tools/openapi/openapi.json
 
 # What must hold of the web part: format and layers, types, tests, and the size of the first page.
 web-check: web

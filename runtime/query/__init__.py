@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runtime.query.aggregates import AggregateQuery, aggregate
+from runtime.query.everywhere import search_everywhere
 from runtime.query.finding import find_by, find_one
 from runtime.query.histories import history, timeline
 from runtime.query.lists import ListQuery, Page, list_page
@@ -18,5 +19,6 @@ __all__ = [
     "get",
     "history",
     "list_page",
+    "search_everywhere",
     "timeline",
 ]

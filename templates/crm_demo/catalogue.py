@@ -129,17 +129,26 @@ def articles(book: Book) -> None:
 def scripts(book: Book) -> None:
     """What to say at which stage; written last, so that the rest of the year stays as it was tuned."""
     for name, stage, body in words.SCRIPTS:
-        _article(book, "script", name, "", stage, body, book.chance.randrange(40, 200))
+        _article(book, "script", name, "", stage, body, book.chance.randrange(40, 200), always=True)
 
 
 def _article(
-    book: Book, kind: str, name: str, topic: str, stage: str, body: str, used: int, product: str = ""
+    book: Book,
+    kind: str,
+    name: str,
+    topic: str,
+    stage: str,
+    body: str,
+    used: int,
+    product: str = "",
+    *,
+    always: bool = False,
 ) -> None:
     at = book.chance.working(book.chance.randrange(FIRST - 100, -30))
     row = book.add(
         "article",
         book.next("ar"),
-        book.group(at // DAY),
+        "" if always else book.group(at // DAY),
         at,
         "service",
         name=name,

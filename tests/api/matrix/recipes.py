@@ -216,6 +216,14 @@ def _list(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
             yield Ask("GET", f"{RECORDS}/{entity}?count=exact&filter={words}")
 
 
+def _everywhere(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
+    for side in ("east", "north", "binned"):
+        record = world.of(entity, side)
+        for key in DOCUMENT_SEARCH.get(entity, ()):
+            if key in record.values:
+                yield Ask("GET", f"{APP}/search?text={quote(str(record.values[key]))}")
+
+
 def _by_name(world: World, referee: Referee, entity: str) -> Iterator[Ask]:
     """Lists and figures of others by the name of what they refer to, and of how many there are."""
     name = next(each["name_field"] for each in DOCUMENT["entities"] if each["key"] == entity)
@@ -333,6 +341,7 @@ ABOUT: dict[str, tuple[AboutRecord, ...]] = {
 OVER: dict[str, OverEntity] = {
     "GET /apps/{app}/records/{entity}": _list,
     "GET /apps/{app}/records/{entity}/aggregate": _aggregate,
+    "GET /apps/{app}/search": _everywhere,
     "POST /apps/{app}/records/{entity}": _create,
     "POST /apps/{app}/records/{entity}/bulk": _bulk,
     "POST /apps/{app}/records/{entity}/duplicates": _alike,

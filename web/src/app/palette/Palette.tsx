@@ -1,16 +1,15 @@
-import { useQueries } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Input, type InputRef, Modal, Spin } from "antd";
 import { Search } from "lucide-react";
-import { type KeyboardEvent, useDeferredValue, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { readPage } from "@/client/records";
+import { searchApp } from "@/client/search";
 import type { AppMeta } from "@/metadata/app";
 import { makeView } from "@/renderer/context";
-import { nameOf } from "@/renderer/fields/names";
 import { Icon } from "@/ui/Icon";
 import { type Place, recordPath } from "../shell/navigation";
-import { commandsOf, type Entry, searchedEntities } from "./entries";
+import { commandsOf, type Entry, entityOrder } from "./entries";
 import "./palette.css";
 
 interface PaletteProps {
@@ -19,8 +18,8 @@ interface PaletteProps {
   onClose: () => void;
 }
 
-const ENTITIES = 6;
-const EACH = 4;
+/** Milliseconds without a key before the server is asked. */
+const PAUSE = 120;
 const COMMANDS = 8;
 
 /** One box that leads everywhere: pages, new records, and records by what they are called. */
@@ -30,11 +29,16 @@ export function Palette(props: PaletteProps) {
   const input = useRef<InputRef>(null);
   const [typed, setTyped] = useState("");
   const [place, setPlace] = useState(0);
-  const search = useDeferredValue(typed.trim());
+  const search = typed.trim();
   const records = useFound(props.app, search);
   const commands = commandsOf(props.app, props.places, i18n.language, search).slice(0, COMMANDS);
   const entries = [...records.entries, ...commands];
   const chosen = entries[Math.min(place, entries.length - 1)];
+
+  const chosenKey = chosen?.key;
+  useEffect(() => {
+    if (chosenKey) document.getElementById(`palette-${chosenKey}`)?.scrollIntoView({ block: "nearest" });
+  }, [chosenKey]);
 
   function go(entry: Entry | undefined) {
     if (!entry) return;
@@ -95,7 +99,10 @@ export function Palette(props: PaletteProps) {
             onClick={() => go(entry)}
           >
             <Icon name={entry.icon} />
-            <span>{entry.group === "create" ? t("list.new", { entity: entry.label }) : entry.label}</span>
+            <span>
+              {entry.group === "create" ? t("list.new", { entity: entry.label }) : entry.label}
+              {entry.detail && <small>{entry.detail}</small>}
+            </span>
             <small className="muted">{entry.group === "places" ? t("palette.place") : entry.hint}</small>
           </button>
         ))}
@@ -107,36 +114,43 @@ export function Palette(props: PaletteProps) {
   );
 }
 
-/** Records whose words begin with what was typed, pinyin initials among them; a few of each entity. */
+/** Records in which what was typed is found, pinyin initials among it; a few of each entity, those of the menu first. */
 function useFound(app: AppMeta, search: string): { entries: Entry[]; busy: boolean } {
   const { i18n } = useTranslation();
   const view = makeView(app, i18n.language);
-  const found = useQueries({
-    queries: searchedEntities(app, ENTITIES).map((key) => {
-      const name = view.entity(key)?.name_field;
-      const fields = ["id", name].filter(Boolean).join(",");
-      return {
-        queryKey: ["records", app.key, key, "palette", search],
-        queryFn: async ({ signal }: { signal: AbortSignal }) => {
-          const page = await readPage(app.key, key, { search, fields, limit: EACH }, signal);
-          return page.items.map((record) => ({ key, record }));
-        },
-        enabled: search.length > 0,
-      };
-    }),
+  const asked = useSettled(search, PAUSE);
+  const found = useQuery({
+    queryKey: ["records", app.key, "search", asked],
+    queryFn: ({ signal }) => searchApp(app.key, asked, signal),
+    enabled: asked.length > 0,
+    placeholderData: keepPreviousData,
   });
-  const entries = found.flatMap((each) =>
-    (each.data ?? []).map(({ key, record }): Entry => {
-      const entity = view.entity(key);
-      return {
-        key: `record:${key}:${record.id}`,
-        group: "records",
-        label: nameOf(view, key, record),
-        hint: view.text(entity?.label),
-        icon: entity?.icon ?? null,
-        path: recordPath(app.key, key, record.id),
-      };
-    }),
-  );
-  return { entries: search ? entries : [], busy: search.length > 0 && found.some((each) => each.isFetching) };
+  const order = entityOrder(app);
+  const hits = [...(found.data ?? [])].sort((one, other) => order(one.entity) - order(other.entity));
+  const entries = hits.map((hit): Entry => {
+    const entity = view.entity(hit.entity);
+    return {
+      key: `record:${hit.entity}:${hit.id}`,
+      group: "records",
+      label: hit.name ?? "–",
+      detail: hit.excerpt?.text ?? "",
+      hint: view.text(entity?.label),
+      icon: entity?.icon ?? null,
+      path: recordPath(app.key, hit.entity, hit.id),
+    };
+  });
+  return {
+    entries: search ? entries : [],
+    busy: search.length > 0 && (found.isFetching || asked !== search),
+  };
+}
+
+/** The value once it has stayed the same for so many milliseconds. */
+function useSettled(value: string, pause: number): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), pause);
+    return () => clearTimeout(timer);
+  }, [value, pause]);
+  return settled;
 }

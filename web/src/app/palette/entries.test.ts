@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AppMeta } from "@/metadata/app";
-import { commandsOf, searchedEntities } from "./entries";
+import { commandsOf, entityOrder } from "./entries";
 
 const app = {
   key: "crm",
@@ -31,7 +31,11 @@ test("what can be made is offered once something was typed", () => {
   expect(commandsOf(app, places, "zh-CN", "商")).toEqual([]);
 });
 
-test("entities are looked through once, in the order of the menu", () => {
-  expect(searchedEntities(app, 5)).toEqual(["deal", "lead"]);
-  expect(searchedEntities(app, 1)).toEqual(["deal"]);
+test("what was found stands in the order of the menu, entities that are not in it last", () => {
+  const order = entityOrder(app);
+  expect(["note", "lead", "deal"].sort((one, other) => order(one) - order(other))).toEqual([
+    "deal",
+    "lead",
+    "note",
+  ]);
 });

@@ -8,6 +8,8 @@ export interface Entry {
   group: "places" | "create" | "records";
   label: string;
   hint: string;
+  /** The words around the place where it was found. */
+  detail?: string;
   icon: string | null;
   path: string;
 }
@@ -32,12 +34,12 @@ export function commandsOf(app: AppMeta, places: Place[], language: string, type
   return [...going.filter(fits), ...(typed ? making.filter(fits) : [])];
 }
 
-/** The entities that are looked through: those of the menu, in its order. */
-export function searchedEntities(app: AppMeta, most: number): string[] {
+/** Where an entity stands among what was found: those of the menu in its order, then the others. */
+export function entityOrder(app: AppMeta): (entity: string) => number {
   const shown = app.navigation.flatMap((item) => {
     const view = app.views.find((each) => each.key === item.view);
     return view ? [view.entity] : [];
   });
-  const searchable = new Set(app.entities.filter((entity) => entity.search).map((entity) => entity.key));
-  return [...new Set(shown)].filter((key) => searchable.has(key)).slice(0, most);
+  const places = new Map([...new Set(shown)].map((entity, index) => [entity, index]));
+  return (entity) => places.get(entity) ?? places.size;
 }

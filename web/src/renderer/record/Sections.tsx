@@ -1,6 +1,10 @@
-import type { ReactNode } from "react";
+import { Button } from "antd";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
 import type { EntityMeta, FieldMeta, FormItemMeta } from "@/metadata/app";
+import { wireName } from "@/metadata/system";
+import { useNarrow } from "@/ui/narrow";
 import { useAppView } from "../context";
 import { Value } from "../fields/Value";
 import { isBlank, isShown, lookupOf } from "../form/conditions";
@@ -75,7 +79,27 @@ function Section(props: SectionsProps & { item: FormItemMeta }) {
   );
 }
 
+/** Fields with their values; on a phone those that are blank stand behind a touch, so that what is known is in reach. */
 function Fields(props: SectionsProps) {
+  const { t } = useTranslation();
+  const narrow = useNarrow();
+  const [all, setAll] = useState(false);
+  const known = props.items.filter((item) => !isBlank(props.record[wireName(item.field ?? "")]));
+  const blank = props.items.length - known.length;
+  const isShort = narrow && !all && blank > 0;
+  return (
+    <>
+      <Pairs {...props} items={isShort ? known : props.items} />
+      {isShort && (
+        <Button type="link" className="flush fields-blank" onClick={() => setAll(true)}>
+          {t("record.blank", { count: blank })}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Pairs(props: SectionsProps) {
   const view = useAppView();
   return (
     <dl className="fields">

@@ -44,15 +44,22 @@ export function Lately(props: { app: string; entity: string; id: string }) {
   const [first, ...older] = found.data?.pages ?? [];
   if (!first) return null;
   const digest = digestOf(first.items, first.next === null && older.length === 0, new Date());
-  if (digest.kinds.length === 0) return null;
+  if (!digest.last) return null;
+  const kindOf = (kind: string | undefined) => t(`events.${kind}`, { defaultValue: kind ?? "" });
   return (
     <p className="lately">
       <b>{t(digest.atLeast ? "record.latelyAtLeast" : "record.lately", { days: DIGEST_DAYS })}</b>
       {digest.kinds.map(({ kind, count }) => (
-        <span key={kind}>
-          {t("record.times", { what: t(`events.${kind}`, { defaultValue: kind }), count })}
-        </span>
+        <span key={kind}>{t("record.times", { what: kindOf(kind), count })}</span>
       ))}
+      {digest.kinds.length === 0 && (
+        <span>
+          {t("record.quiet", {
+            what: kindOf(digest.last.kind),
+            when: formatAgo(digest.last.at, mannerOf(view)),
+          })}
+        </span>
+      )}
       {digest.touched && (
         <span>
           {t("record.touched", {

@@ -26,11 +26,11 @@ test("behaviour of the last days is counted, the most frequent first", () => {
     { kind: "download", count: 1 },
   ]);
   expect(digest.atLeast).toBe(false);
-  expect([digest.touched?.id, digest.stage?.id]).toEqual(["5", "5"]);
+  expect([digest.touched?.id, digest.last?.id]).toEqual(["5", "1"]);
 });
 
 test("where older entries of these days were not looked at, the figures are the least", () => {
   expect(digestOf(ENTRIES.slice(0, 3), false, NOW).atLeast).toBe(true);
   expect(digestOf(ENTRIES.slice(0, 3), true, NOW).atLeast).toBe(false);
-  expect(digestOf([], true, NOW)).toEqual({ kinds: [], atLeast: false, touched: null, stage: null });
+  expect(digestOf([], true, NOW)).toEqual({ kinds: [], atLeast: false, touched: null, last: null });
 });

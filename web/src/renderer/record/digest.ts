@@ -7,8 +7,8 @@ export interface Digest {
   atLeast: boolean;
   /** The newest thing that somebody of ours did. */
   touched: Entry | null;
-  /** The stage entered last. */
-  stage: Entry | null;
+  /** The newest behaviour, however long ago. */
+  last: Entry | null;
 }
 
 export const DIGEST_DAYS = 30;
@@ -35,6 +35,6 @@ export function digestOf(entries: readonly Entry[], isAll: boolean, now: Date): 
       .sort((one, other) => other.count - one.count),
     atLeast: !isAll && oldest !== undefined && isRecent(oldest),
     touched: entries.find((entry) => entry.by !== null && entry.entry !== "refusal") ?? null,
-    stage: entries.find((entry) => entry.entry === "stage") ?? null,
+    last: entries.find((entry) => entry.entry === "event") ?? null,
   };
 }
