@@ -50,6 +50,7 @@ function Acts(props: RecordHeadProps) {
   const conversion = entity.conversion;
   const isConverted = conversion && pipeline && record[pipeline.field] === conversion.stage;
   const menu = useMenu(props);
+  const narrow = useNarrow();
   return (
     <div className="record-acts">
       {phone && (
@@ -65,9 +66,10 @@ function Acts(props: RecordHeadProps) {
       {entity.acts.includes("update") && (
         <Button
           icon={<Pencil size={15} aria-hidden />}
+          aria-label={t("edit")}
           onClick={() => void navigate(editPath(view.app.key, entity.key, record.id))}
         >
-          {t("edit")}
+          {narrow && conversion && !isConverted ? null : t("edit")}
         </Button>
       )}
       {menu.length > 0 && (

@@ -1,4 +1,4 @@
-import { Button } from "antd";
+import { Button, Segmented } from "antd";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
@@ -33,16 +33,46 @@ export function Sections(props: SectionsProps) {
           <Fields {...props} items={loose} />
         </section>
       )}
-      {items
-        .filter((item) => item.kind !== "field")
-        .map((item) =>
-          item.kind === "section" ? (
-            <Section key={item.id} {...props} item={item} />
-          ) : (
-            <Standing key={item.id} {...props} item={item} />
-          ),
-        )}
+      {runsOf(items.filter((item) => item.kind !== "field")).map((run) => {
+        const [item] = run;
+        if (!item) return null;
+        if (item.tab) return <Tabs key={item.id} {...props} items={run} />;
+        if (item.kind === "section") return <Section key={item.id} {...props} item={item} />;
+        return <Standing key={item.id} {...props} item={item} />;
+      })}
     </>
+  );
+}
+
+/** Sections on tabs that follow each other share one place; all else stands alone. */
+function runsOf(items: readonly FormItemMeta[]): FormItemMeta[][] {
+  const runs: FormItemMeta[][] = [];
+  for (const item of items) {
+    const last = runs.at(-1);
+    if (item.tab && last?.[0]?.tab) last.push(item);
+    else runs.push([item]);
+  }
+  return runs;
+}
+
+/** Sections of which one is shown at a time; those of which nothing is known are not offered. */
+function Tabs(props: SectionsProps) {
+  const view = useAppView();
+  const [chosen, setChosen] = useState("");
+  const offered = props.items.filter((item) => hasContent(props, item));
+  const item = offered.find((each) => each.id === chosen) ?? offered[0];
+  if (!item) return null;
+  if (offered.length === 1) return <Section {...props} item={item} />;
+  return (
+    <section className="section">
+      <Segmented
+        className="section-tabs"
+        value={item.id}
+        onChange={setChosen}
+        options={offered.map((each) => ({ value: each.id, label: view.text(each.label) }))}
+      />
+      <Contents key={item.id} {...props} item={item} />
+    </section>
   );
 }
 
@@ -59,23 +89,37 @@ function Standing(props: SectionsProps & { item: FormItemMeta }) {
   }
 }
 
+function hasContent(props: SectionsProps, item: FormItemMeta): boolean {
+  return (item.items ?? []).some(
+    (each) => each.kind !== "field" || !isBlank(props.record[wireName(each.field ?? "")]),
+  );
+}
+
 function Section(props: SectionsProps & { item: FormItemMeta }) {
   const view = useAppView();
-  const lookup = lookupOf(view, props.entity.key, props.record);
-  const inside = (props.item.items ?? []).filter((item) => isShown(item, lookup));
-  const fields = inside.filter((item) => item.kind === "field");
-  const isKnown = fields.some((item) => !isBlank(props.record[item.field ?? ""]));
-  const standing = inside.filter((item) => item.kind !== "field");
-  if (!isKnown && standing.length === 0) return null;
+  if (!hasContent(props, props.item)) return null;
   const id = `section-${props.item.id}`;
   return (
     <section className="section" aria-labelledby={id}>
       <h2 id={id}>{view.text(props.item.label)}</h2>
-      <Fields {...props} items={fields} />
-      {standing.map((item) => (
-        <Standing key={item.id} {...props} item={item} />
-      ))}
+      <Contents {...props} />
     </section>
+  );
+}
+
+function Contents(props: SectionsProps & { item: FormItemMeta }) {
+  const view = useAppView();
+  const lookup = lookupOf(view, props.entity.key, props.record);
+  const inside = (props.item.items ?? []).filter((item) => isShown(item, lookup));
+  return (
+    <>
+      <Fields {...props} items={inside.filter((item) => item.kind === "field")} />
+      {inside
+        .filter((item) => item.kind !== "field")
+        .map((item) => (
+          <Standing key={item.id} {...props} item={item} />
+        ))}
+    </>
   );
 }
 
