@@ -24,6 +24,7 @@ from api.routes import (
     people,
     records,
     rules,
+    saved_views,
     saving,
     session,
     tokens,
@@ -62,6 +63,7 @@ GROUPS = (
     rules.router,
     audit.router,
     freezes.router,
+    saved_views.router,
 )
 
 
