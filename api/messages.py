@@ -24,6 +24,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_signed_in": ("请先登录", "Sign in first"),
     "wrong_credentials": ("用户名或密码不正确", "The user name or the password is not right"),
     "forbidden": ("您没有这样做的权限", "You are not allowed to do this"),
+    "shared_with_everyone": (
+        "只有可以搭建此应用的人才能把视图共享给所有人",
+        "Only those who build the app can share a view with everyone",
+    ),
+    "too_many_views": (
+        "每人最多保存 {limit} 个视图，请先删除不用的",
+        "One person may keep {limit} views: delete some first",
+    ),
     "beyond_rights": ("不能授予您自己没有的权限", "You cannot give rights that you do not have"),
     "session_needed": ("请在浏览器登录后操作，不能用令牌", "This takes a session, not a token"),
     "not_found": ("没有找到", "There is nothing here"),
@@ -145,6 +153,8 @@ UNMET: Mapping[str, tuple[str, str]] = {
 FIELD_ERRORS: Mapping[str, tuple[str, str]] = {
     "required": ("必填", "This is needed"),
     "unknown_field": ("没有这个字段", "There is no such field"),
+    "field_gone": ("没有字段“{name}”", "There is no field “{name}”"),
+    "no_team": ("您不属于任何团队", "You belong to no team"),
     "wrong_type": ("类型不对", "This is of another type"),
     "bad_value": ("取值无效", "This is no valid value"),
     "too_short": ("至少 {limit} 个字符", "At least {limit} characters"),

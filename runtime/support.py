@@ -48,6 +48,7 @@ class SupportTables:
         sealed: the rows in each seal.
         import_job: files that are brought in, with what is asked and how far it is (:mod:`runtime.imports`).
         import_row: their rows: as they came, as they were understood, what became of them.
+        view: what lists are asked for, as people saved and shared it (:mod:`runtime.saved_views`).
     """
 
     metadata: sa.MetaData
@@ -73,6 +74,7 @@ class SupportTables:
     sealed: sa.Table
     import_job: sa.Table
     import_row: sa.Table
+    view: sa.Table
 
 
 def _id() -> sa.Column[Any]:
@@ -227,6 +229,13 @@ class _Maker:
         by_kind = sa.Index(f"ix_{self.schema}_import_row_kind", "import", "kind", "number")
         return self.table("import_row", job, number, *read, *became, version, *told, by_key, by_kind)
 
+    def view(self) -> sa.Table:
+        said = (_text("entity"), _text("name"), _text("shared"), _json("asked"), _whole("version"))
+        by_entity = sa.Index(f"ix_{self.schema}_view_entity", "entity", "shared")
+        by_owner = sa.Index(f"ix_{self.schema}_view_owner", "owner")
+        moments = (_moment("created_at"), _moment("updated_at"))
+        return self.table("view", _id(), _uuid("owner"), *said, *moments, by_entity, by_owner)
+
 
 @lru_cache(maxsize=256)
 def support_tables(schema: str, dialect: str) -> SupportTables:
@@ -276,6 +285,7 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         sealed=fix(make.table("sealed", *sealed_columns())),
         import_job=make.import_job(),
         import_row=make.import_row(),
+        view=make.view(),
     )
 
 

@@ -24,6 +24,7 @@ from api.routes import (
     people,
     records,
     rules,
+    saved_views,
     saving,
     searching,
     session,
@@ -64,6 +65,7 @@ GROUPS = (
     rules.router,
     audit.router,
     freezes.router,
+    saved_views.router,
 )
 
 

@@ -222,6 +222,7 @@ _WITH_ACT = {
     *("login", "change_me", "change_my_password", "make_token", "end_token", "make_user", "change_user"),
     *("reset_password", "invite", "accept_invitation", "make_teams", "change_teams", "make_regions"),
     *("freeze_stage", "thaw_stage", "switch_element"),
+    *("create_saved_view", "change_saved_view", "delete_saved_view"),
     *("change_regions", "install_app", "write_draft", "patch_draft", "publish_draft", "restore_version"),
 }
 

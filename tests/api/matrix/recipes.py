@@ -413,6 +413,13 @@ OTHER: dict[str, Other] = {
     "PUT /apps/{app}/imports/{import_id}/mapping": Other(
         _ask("PUT", f"{APP}/imports/{ABSENT}/mapping", {"mapping": {}})
     ),
+    "GET /apps/{app}/saved-views": Other(_ask("GET", f"{APP}/saved-views")),
+    "POST /apps/{app}/saved-views": Other(_ask("POST", f"{APP}/saved-views", {})),
+    "GET /apps/{app}/saved-views/{view_id}": Other(_ask("GET", f"{APP}/saved-views/{ABSENT}")),
+    "PATCH /apps/{app}/saved-views/{view_id}": Other(
+        _ask("PATCH", f"{APP}/saved-views/{ABSENT}", {"name": "x"})
+    ),
+    "DELETE /apps/{app}/saved-views/{view_id}": Other(_ask("DELETE", f"{APP}/saved-views/{ABSENT}")),
     "GET /apps/{app}/switches": Other(_ask("GET", f"{APP}/switches")),
     "PUT /apps/{app}/switches/{kind}/{key}": Other(
         _ask("PUT", f"{APP}/switches/rule/third_visit_makes_a", {"on": True}), "build", False

@@ -1,12 +1,21 @@
-/** Put a text into the clipboard; also where the page came by plain http, which has no clipboard of its own. */
-export async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+/** Put a text into the clipboard; false where the browser does not let us. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // On plain http away from loopback there is no such clipboard; the old way still works there.
+    return copySelected(text);
+  }
+}
+
+function copySelected(text: string): boolean {
   const area = document.createElement("textarea");
   area.value = text;
-  area.style.position = "fixed";
-  area.style.opacity = "0";
+  area.className = "visually-hidden";
   document.body.append(area);
   area.select();
-  document.execCommand("copy");
+  const done = document.execCommand("copy");
   area.remove();
+  return done;
 }

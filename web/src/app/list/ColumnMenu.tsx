@@ -1,30 +1,11 @@
 import { Button, Checkbox, Popover } from "antd";
 import { Columns3 } from "lucide-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { EntityMeta, FieldMeta, ViewMeta } from "@/metadata/app";
+import type { EntityMeta, FieldMeta } from "@/metadata/app";
 import { SYSTEM_FIELDS } from "@/metadata/system";
 import { useAppView } from "@/renderer/context";
 
-const KEY = "dougong.columns.";
 const ALWAYS_OFFERED = ["owner", "created_at", "updated_at"];
-
-/** The columns of a view: its author's, or those that were chosen on this device. */
-export function useColumns(app: string, view: ViewMeta): [string[], (columns: string[] | null) => void] {
-  const key = `${KEY}${app}.${view.key}`;
-  const [kept, setKept] = useState<string[] | null>(() => {
-    const text = localStorage.getItem(key);
-    return text ? text.split(",") : null;
-  });
-  return [
-    kept ?? view.columns,
-    (columns) => {
-      if (columns) localStorage.setItem(key, columns.join(","));
-      else localStorage.removeItem(key);
-      setKept(columns);
-    },
-  ];
-}
 
 interface ColumnMenuProps {
   entity: EntityMeta;

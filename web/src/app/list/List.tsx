@@ -5,47 +5,56 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { urlOf } from "@/client/http";
 import { type RecordData, recordsPath, useCount, useRecords } from "@/client/records";
+import type { SavedView } from "@/client/savedViews";
+import { useMe } from "@/client/session";
 import type { EntityMeta, FieldMeta, ViewMeta } from "@/metadata/app";
 import { expandName, targetOf, wireName } from "@/metadata/system";
 import { useAppView } from "@/renderer/context";
 import { Cards } from "@/renderer/list/Cards";
-import { joinFilters, writeCondition } from "@/renderer/list/filters";
-import { Grid, type Sorting } from "@/renderer/list/Grid";
+import { joinFilters } from "@/renderer/list/filters";
+import { Grid } from "@/renderer/list/Grid";
 import { useNarrow } from "@/ui/narrow";
 import { EmptyState, ErrorState, LoadingState } from "@/ui/States";
 import { newPath, recordPath } from "../shell/navigation";
 import { BulkBar } from "./BulkBar";
-import { ColumnMenu, useColumns } from "./ColumnMenu";
+import { ColumnMenu } from "./ColumnMenu";
 import { AddFilter, FilterBar } from "./FilterBar";
-import { useListState } from "./listState";
+import { isSame, listPlace, NOTHING, useListState } from "./listState";
+import { askedView, baseOf, expressionOf, sortText } from "./savedView";
+import { ViewHead } from "./ViewHead";
 
-/** The sort text of the wire: `-maturity,name`. */
-function sortText(view: ViewMeta, sort: Sorting | null): string {
-  if (sort) return `${sort.descending ? "-" : ""}${wireName(sort.field)}`;
-  return view.sort.map((each) => `${each.descending ? "-" : ""}${wireName(each.field)}`).join(",");
+interface ListProps {
+  entity: EntityMeta;
+  view: ViewMeta;
+  /** Where it is one that somebody saved. */
+  saved?: SavedView;
+  /** Whether the list is found again as it was left. */
+  isKept?: boolean;
 }
 
 /** Records of a view: searched, narrowed, sorted; rows come before their number. */
-export function List(props: { entity: EntityMeta; view: ViewMeta }) {
-  const { entity, view } = props;
+export function List(props: ListProps) {
+  const { entity, view, saved } = props;
   const { t } = useTranslation();
   const shown = useAppView();
   const narrow = useNarrow();
   const navigate = useNavigate();
-  const [state, change] = useListState();
+  const user = useMe().data?.id ?? "";
+  const fieldOf = useCallback((key: string) => shown.field(view.entity, key), [shown, view.entity]);
+  const base = useMemo(() => (saved ? baseOf(saved, fieldOf) : NOTHING), [saved, fieldOf]);
+  const { state, change, reset } = useListState(
+    base,
+    props.isKept ? listPlace(user, shown.app.key, view.key) : null,
+  );
   const [typed, setTyped] = useState(state.search);
-  const [keys, setKeys] = useColumns(shown.app.key, view);
+  const keys = state.columns ?? view.columns;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const search = useDeferredValue(typed.trim());
   const columns = useMemo(
-    () => keys.map((key) => shown.field(view.entity, key)).filter((field): field is FieldMeta => !!field),
-    [keys, view, shown],
+    () => keys.map(fieldOf).filter((field): field is FieldMeta => !!field),
+    [keys, fieldOf],
   );
-  const written = state.conditions.map((condition) => {
-    const field = shown.field(view.entity, condition.field);
-    return field ? writeCondition(condition, field) : "";
-  });
-  const expression = joinFilters([...written, state.text]);
+  const expression = expressionOf(state, fieldOf);
   const named = entity.name_field ? [entity.name_field] : [];
   const asked = {
     filter: joinFilters([view.filter, expression]),
@@ -61,6 +70,10 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
   const records = useRecords(shown.app.key, view.entity, asked);
   const count = useCount(shown.app.key, view.entity, { filter: asked.filter, search }).data;
   const rows = useMemo(() => records.data?.pages.flatMap((page) => page.items) ?? [], [records.data]);
+  useEffect(() => {
+    // A view that is opened or taken back brings its own words to the box.
+    setTyped((now) => (now.trim() === state.search ? now : state.search));
+  }, [state.search]);
   useEffect(() => {
     document.title = shown.text(view.label);
   }, [shown, view]);
@@ -84,14 +97,14 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
   return (
     <section className="list-page">
       <header className="page-head">
-        <h1>
-          {shown.text(view.label)}
-          {count && (
-            <small className="count">
-              {count.exact ? count.value.toLocaleString() : t("list.more", { count: count.value })}
-            </small>
-          )}
-        </h1>
+        <ViewHead
+          view={view}
+          saved={saved}
+          asked={askedView(view, state, fieldOf)}
+          isChanged={!isSame(state, base)}
+          onReset={reset}
+          count={count}
+        />
         <span className="grow" />
         {entity.search && (
           <Input
@@ -108,7 +121,7 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
           />
         )}
         <AddFilter entity={entity} state={state} onChange={change} />
-        {!narrow && <ColumnMenu entity={entity} columns={keys} onChange={setKeys} />}
+        {!narrow && <ColumnMenu entity={entity} columns={keys} onChange={(columns) => change({ columns })} />}
         {!narrow && entity.acts.includes("export") && (
           <Button
             icon={<Download size={15} aria-hidden />}

@@ -8,7 +8,7 @@ import "./list.css";
 /** A view of the app, as a list. */
 export function ListPage(props: { view: ViewMeta }) {
   const entity = useAppView().entity(props.view.entity);
-  return entity ? <List key={props.view.key} entity={entity} view={props.view} /> : <NotFound />;
+  return entity ? <List key={props.view.key} entity={entity} view={props.view} isKept /> : <NotFound />;
 }
 
 /** All records of an entity, with the columns of its first list: where figures lead to. */

@@ -4,11 +4,12 @@ import { Search } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import { useSavedViews } from "@/client/savedViews";
 import { searchApp } from "@/client/search";
 import type { AppMeta } from "@/metadata/app";
 import { makeView } from "@/renderer/context";
 import { Icon } from "@/ui/Icon";
-import { type Place, recordPath } from "../shell/navigation";
+import { type Place, recordPath, savedPlaces } from "../shell/navigation";
 import { commandsOf, type Entry, entityOrder } from "./entries";
 import "./palette.css";
 
@@ -31,7 +32,9 @@ export function Palette(props: PaletteProps) {
   const [place, setPlace] = useState(0);
   const search = typed.trim();
   const records = useFound(props.app, search);
-  const commands = commandsOf(props.app, props.places, i18n.language, search).slice(0, COMMANDS);
+  const saved = useSavedViews(props.app.key).data ?? [];
+  const places = [...props.places, ...savedPlaces(props.app, saved)];
+  const commands = commandsOf(props.app, places, i18n.language, search).slice(0, COMMANDS);
   const entries = [...records.entries, ...commands];
   const chosen = entries[Math.min(place, entries.length - 1)];
 

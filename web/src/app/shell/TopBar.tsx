@@ -8,6 +8,7 @@ import { changeLanguage, languageOf } from "@/ui/language";
 import { type Choice, chooseMode, modeChoice } from "@/ui/mode";
 import { useNarrow } from "@/ui/narrow";
 import { dropAllDrafts } from "../form/drafts";
+import { dropAllLists } from "../list/listState";
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -33,6 +34,7 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
   ];
   function leave() {
     dropAllDrafts();
+    dropAllLists();
     return signOut();
   }
   return (

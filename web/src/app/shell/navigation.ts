@@ -1,3 +1,4 @@
+import type { SavedView } from "@/client/savedViews";
 import { type AppMeta, localise } from "@/metadata/app";
 
 /** An entry of the menu. */
@@ -17,6 +18,8 @@ export const editPath = (app: string, entity: string, id: string): string =>
 export const dashboardPath = (app: string, board: string): string => `/apps/${app}/dashboards/${board}`;
 
 const KINDS: Record<string, string> = { board: "board", calendar: "calendar" };
+/** The icon of a kind of view; null where that of its entity says more. */
+export const kindIcon = (kind: string): string | null => KINDS[kind] ?? null;
 
 /** The menu of the app: what its author put there, as far as the actor may see it. */
 export function placesOf(app: AppMeta, language: string): Place[] {
@@ -29,7 +32,7 @@ export function placesOf(app: AppMeta, language: string): Place[] {
       places.push({
         key: `view:${view.key}`,
         label: localise(view.label, language),
-        icon: KINDS[view.kind] ?? entity?.icon ?? null,
+        icon: kindIcon(view.kind) ?? entity?.icon ?? null,
         path: viewPath(app.key, view.key),
       });
     } else if (board && board.widgets.length > 0) {
@@ -46,4 +49,14 @@ export function placesOf(app: AppMeta, language: string): Place[] {
 
 export function firstPlace(app: AppMeta): string | null {
   return placesOf(app, "zh-CN")[0]?.path ?? null;
+}
+
+/** Saved views as places to go to. */
+export function savedPlaces(app: AppMeta, saved: readonly SavedView[]): Place[] {
+  return saved.map((each) => ({
+    key: `saved:${each.id}`,
+    label: each.name,
+    icon: app.entities.find((entity) => entity.key === each.entity)?.icon ?? null,
+    path: viewPath(app.key, each.id),
+  }));
 }

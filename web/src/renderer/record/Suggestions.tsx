@@ -112,7 +112,7 @@ function Body(props: { text: string }) {
       <Button
         size="small"
         icon={copied ? <Check size={14} aria-hidden /> : <Copy size={14} aria-hidden />}
-        onClick={() => void copyText(props.text).then(() => setCopied(true))}
+        onClick={() => void copyText(props.text).then(setCopied)}
       >
         {t(copied ? "record.copied" : "record.copy")}
       </Button>
