@@ -44,6 +44,14 @@ export const router = createBrowserRouter([
             lazy: async () => ({ Component: (await import("./form/FormPage")).NewPage }),
           },
           {
+            path: ":entity/import",
+            lazy: async () => ({ Component: (await import("./import/ImportPage")).ImportPage }),
+          },
+          {
+            path: ":entity/import/:job",
+            lazy: async () => ({ Component: (await import("./import/JobPage")).JobPage }),
+          },
+          {
             path: ":entity/:id/edit",
             lazy: async () => ({ Component: (await import("./form/FormPage")).EditPage }),
           },

@@ -1,5 +1,5 @@
 import { Button, Input } from "antd";
-import { Download, Plus, Search } from "lucide-react";
+import { Download, Plus, Search, Upload } from "lucide-react";
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -13,7 +13,7 @@ import { joinFilters, writeCondition } from "@/renderer/list/filters";
 import { Grid, type Sorting } from "@/renderer/list/Grid";
 import { useNarrow } from "@/ui/narrow";
 import { EmptyState, ErrorState, LoadingState } from "@/ui/States";
-import { newPath, recordPath } from "../shell/navigation";
+import { importPath, newPath, recordPath } from "../shell/navigation";
 import { BulkBar } from "./BulkBar";
 import { ColumnMenu, useColumns } from "./ColumnMenu";
 import { AddFilter, FilterBar } from "./FilterBar";
@@ -109,6 +109,14 @@ export function List(props: { entity: EntityMeta; view: ViewMeta }) {
         )}
         <AddFilter entity={entity} state={state} onChange={change} />
         {!narrow && <ColumnMenu entity={entity} columns={keys} onChange={setKeys} />}
+        {entity.acts.includes("import") && (
+          <Button
+            icon={<Upload size={15} aria-hidden />}
+            aria-label={t("import.open")}
+            title={t("import.open")}
+            onClick={() => void navigate(importPath(shown.app.key, view.entity))}
+          />
+        )}
         {!narrow && entity.acts.includes("export") && (
           <Button
             icon={<Download size={15} aria-hidden />}
