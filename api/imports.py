@@ -10,12 +10,17 @@ from sqlalchemy.engine import Connection
 from api.messages import FIELD_ERRORS, PROBLEMS, Locale, say
 from api.unmet import unmet_shapes
 from runtime.exports.cells import csv_cell, csv_line
+from runtime.imports.checking import job_targets
 from runtime.imports.files import from_json
 from runtime.imports.jobs import Job, StoredRow, rows_after
+from runtime.imports.planning import Work
+from runtime.imports.targets import Target
 from runtime.imports.values import read_text
 from runtime.query.encoding import print_moment
+from runtime.query.finding import is_unique
 from runtime.refusals import Unmet
 from runtime.served import Served
+from schema_store.document.fields import BaseField
 
 Json = dict[str, Any]
 #: What was probably meant, behind a sentence.
@@ -48,8 +53,38 @@ def job_shape(job: Job, app: str, locale: Locale) -> Json:
         "counts": job.counts,
         "error": None if job.error is None else error_shape(job.error, locale),
         "created_at": print_moment(job.at),
+        "changed_at": print_moment(job.changed_at or job.at),
         "created_by": None if job.by is None else str(job.by),
     }
+
+
+def target_shapes(work: Work, locale: Locale) -> list[Json]:
+    """What the columns of a job may be brought into; ``required``: a new record cannot be without; ``match``: it tells
+    records apart.
+    """
+    return [_target_shape(work, target, locale) for target in job_targets(work).values()]
+
+
+def _target_shape(work: Work, target: Target, locale: Locale) -> Json:
+    field, whole = target.field, target.part in ("field", "code")
+    shape: Json = {
+        "key": target.key,
+        "label": target.labels.get(locale) or next(iter(target.labels.values()), target.key),
+        "part": target.part,
+        "field": None,
+        "required": False,
+        "match": target.part == "id",
+    }
+    if field is not None:
+        entity = work.access.served.app.entities[field.entity]
+        shape["field"] = field.key
+        shape["required"] = target.part == "field" and _is_needed(field.spec)
+        shape["match"] = whole and is_unique(entity, field)
+    return shape
+
+
+def _is_needed(spec: BaseField) -> bool:
+    return spec.required and spec.default is None and spec.default_expression is None
 
 
 def row_shape(row: StoredRow, header: Sequence[str], locale: Locale) -> Json:

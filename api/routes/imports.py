@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -15,16 +16,16 @@ from pydantic import Field, field_validator
 from api.apps import open_app
 from api.endpoint import Body, Caller, Endpoint, QueryWords, runs
 from api.importing import ImportRunner
-from api.imports import comparison_report, error_file, job_shape, row_shape
+from api.imports import comparison_report, error_file, job_shape, row_shape, target_shapes
 from api.json import json_response
 from api.transaction import Call
 from runtime.access import Access
 from runtime.imports.files import MOST_BYTES, open_sheet
-from runtime.imports.jobs import Job, State, drop_job, list_jobs, load_job, rows_after, save_job
+from runtime.imports.jobs import Asked, Job, State, drop_job, list_jobs, load_job, rows_after, save_job
 from runtime.imports.mapping import ColumnMap, read_mapping
 from runtime.imports.planning import Work
-from runtime.imports.running import aim
-from runtime.imports.staging import Wish, remap, stage
+from runtime.imports.running import aim, require_import
+from runtime.imports.staging import Wish, remap, rules_of, stage
 from runtime.refusals import Conflict, FieldError, Invalid, NotFound
 
 router = APIRouter(route_class=Endpoint, tags=["imports"], prefix="/apps/{app}/imports")
@@ -179,12 +180,46 @@ def list_import_rows(
 class MappingBody(Body):
     """Sources by target: the name of a column, or ``{"column"}``, ``{"value"}`` (a constant), ``{"expression"}``.
 
-    ``columns`` says how expressions see a column (``text`` where nothing is said). ``match`` as for a new job.
+    ``columns`` says how expressions see a column (``text`` where nothing is said). ``match`` as for a new job; so are
+    ``mode``, ``rules`` and ``blank``, which stay as they are where nothing is said.
     """
 
     fields: dict[str, Any] = Field(max_length=1_000)
     columns: dict[str, str] = Field(default={}, max_length=1_000)
     match: str | None = Field(default=None, max_length=100)
+    mode: Literal["normal", "history"] | None = None
+    rules: Literal["run", "simulate", "none"] | None = None
+    blank: Literal["keep", "clear"] | None = None
+
+    def over(self, asked: Asked) -> Asked:
+        """What was asked of the job, with this instead."""
+        mode = self.mode or asked.mode
+        return replace(
+            asked,
+            mapping=read_mapping({"fields": self.fields, "columns": self.columns}),
+            match=self.match,
+            mode=mode,
+            rules=self.rules or (asked.rules if mode == asked.mode else rules_of(mode)),
+            clears=asked.clears if self.blank is None else self.blank == "clear",
+        )
+
+
+class TargetWords(QueryWords):
+    """Which mode is thought of; that of the job where nothing is said."""
+
+    mode: Literal["normal", "history"] | None = None
+
+
+@router.get("/{import_id}/mapping", operation_id="read_import_mapping", response_model=dict[str, Any])
+def read_import_mapping(
+    call: Caller, app: str, import_id: UUID, query: Annotated[TargetWords, QueryMark()]
+) -> Response:
+    """What the columns of the file may be brought into: ``{targets}``."""
+    access, job = open_job(call, app, import_id)
+    job.asked = replace(job.asked, mode=query.mode or job.asked.mode)
+    require_import(access, job)
+    work = Work(call.connection, access, job, call.now)
+    return json_response({"targets": target_shapes(work, call.locale)})
 
 
 @router.put("/{import_id}/mapping", operation_id="map_import", response_model=dict[str, Any])
@@ -192,7 +227,7 @@ def map_import(call: Caller, app: str, import_id: UUID, body: MappingBody) -> Re
     """Give a job that was not applied another mapping; it is checked and previewed again."""
     access, job = open_job(call, app, import_id, lock=True)
     work = Work(call.connection, access, job, call.now)
-    remap(work, read_mapping({"fields": body.fields, "columns": body.columns}), body.match)
+    remap(work, body.over(job.asked))
     return _saved(call, app, access, job)
 
 

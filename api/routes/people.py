@@ -42,7 +42,7 @@ RolesByApp = Annotated[dict[_Key, Annotated[list[_Key], Field(max_length=50)]], 
 #: What somebody can do, by the words that dispatches use.
 Skills = Annotated[list[_Key], Field(max_length=50)]
 #: What only those see who manage people, and each of themselves.
-_MANAGED = ("username", "email", "phone", "locale", "admin", "created_at", "updated_at")
+_MANAGED = ("username", "email", "phone", "locale", "admin", "has_password", "created_at", "updated_at")
 _SHOWN = ("id", "name", "active", "team_id", "region_id", "absent_from", "absent_to", "skills")
 
 
@@ -80,7 +80,7 @@ class UserChanges(Body):
 
 
 class UserAnswer(BaseModel):
-    """A person. What the actor may not read of them is absent."""
+    """A person. What the actor may not read of them is absent. Without a password nobody signs in."""
 
     id: UUID
     name: str
@@ -95,6 +95,7 @@ class UserAnswer(BaseModel):
     phone: str | None = None
     locale: Locale = left_out()
     admin: bool = left_out()
+    has_password: bool = left_out()
     roles: dict[str, list[str]] = left_out()
     created_at: Moment = left_out()
     updated_at: Moment = left_out()

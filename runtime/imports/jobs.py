@@ -73,6 +73,7 @@ class Job:
         counts: rows by kind; ``fields``: how often each field was written.
         error: ``{"code", "params", …}``: why it stopped.
         lease, worker: until when somebody works on it, and who.
+        changed_at: when it was last kept.
     """
 
     id: UUID
@@ -91,6 +92,7 @@ class Job:
     error: Json | None = None
     lease: datetime | None = None
     worker: str | None = None
+    changed_at: datetime | None = None
 
     @property
     def is_busy(self) -> bool:
@@ -150,6 +152,7 @@ def insert_job(connection: Connection, served: Served, job: Job) -> None:
 
 def save_job(connection: Connection, served: Served, job: Job, now: datetime) -> None:
     """Keep where a job is now."""
+    job.changed_at = now
     table = served.support.import_job
     values = {**_values(served, job), "changed_at": now, "lease": job.lease, "worker": job.worker}
     connection.execute(sa.update(table).where(table.c.id == job.id).values(values))
@@ -208,6 +211,7 @@ def _job(served: Served, row: Row[Any]) -> Job:
         error=row.error,
         lease=row.lease,
         worker=row.worker,
+        changed_at=row.changed_at,
     )
 
 

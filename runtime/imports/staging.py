@@ -114,7 +114,8 @@ def _new_job(
         "delimiter": sheet.delimiter,
         "header": list(sheet.header),
     }
-    blank = Asked(ColumnMap({}), wish.match, wish.mode, _rules(wish), wish.clears, wish.atomic)
+    rules = wish.rules or rules_of(wish.mode)
+    blank = Asked(ColumnMap({}), wish.match, wish.mode, rules, wish.clears, wish.atomic)
     version = access.served.app.version
     job = Job(
         uuid7(), now, by, wish.kind, wish.entity or "", blank, file, "staging", "staging", 0, 0, version, {}
@@ -131,9 +132,9 @@ def _new_job(
     return job
 
 
-def _rules(wish: Wish) -> Any:
-    """Rules run for what happens now; what was has had its consequences."""
-    return wish.rules or ("none" if wish.mode == "history" else "run")
+def rules_of(mode: str) -> Any:
+    """What rules do where nothing is said: they run for what happens now; what was has had its consequences."""
+    return "none" if mode == "history" else "run"
 
 
 def _asked(work: Work, wish: Wish, sheet: Sheet) -> Asked:
@@ -172,12 +173,13 @@ def _finish(
     return job
 
 
-def remap(work: Work, mapping: ColumnMap, match: str | None) -> None:
-    """Give a job that was not applied another mapping; it is checked and previewed again.
+def remap(work: Work, asked: Asked) -> None:
+    """Ask something else of a job that was not applied; it is checked and previewed again.
 
     Raises:
         Conflict: ``import_state``: rows were written already.
-        Invalid, BadExpression: it does not fit.
+        Forbidden: the mode is not one for whoever made the job.
+        Invalid, BadExpression: the mapping or the match does not fit.
     """
     job = work.job
     is_written = job.done > 0 and (
@@ -185,7 +187,8 @@ def remap(work: Work, mapping: ColumnMap, match: str | None) -> None:
     )
     if job.state not in ("staged", "checked", "previewed") or is_written or job.goal == "applied":
         raise Conflict("import_state")
-    job.asked = replace(job.asked, mapping=mapping, match=match)
+    job.asked = asked
+    require_import(work.access, job)
     compiled_of(work)
     job.enter("staged")
     job.goal, job.error = "previewed", None

@@ -6,6 +6,7 @@ when that stage was entered, in history mode); ``id``, ``owner_id``; ``created_a
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -50,14 +51,14 @@ class Target:
         part: what kind of place it is.
         field: of the entity; None for what the system keeps and for events.
         detail: the locale, or the stage.
-        labels: what it is called, one per locale.
+        labels: what it is called, by locale.
     """
 
     key: str
     part: Part
     field: CompiledField | None = None
     detail: str = ""
-    labels: tuple[str, ...] = ()
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def targets_of(access: Access, entity: str, *, history: bool) -> dict[str, Target]:
@@ -75,11 +76,11 @@ def targets_of(access: Access, entity: str, *, history: bool) -> dict[str, Targe
 
 def event_targets() -> dict[str, Target]:
     """The parts of an event, by key."""
-    return {key: Target(key, "event", labels=tuple(labels.values())) for key, labels in EVENT_LABELS.items()}
+    return {key: Target(key, "event", labels=labels) for key, labels in EVENT_LABELS.items()}
 
 
 def _of_field(access: Access, field: CompiledField, history: bool) -> Iterator[Target]:
-    labels = tuple(field.label.values())
+    labels = field.label
     if isinstance(field.spec, CodeField):
         yield Target(field.key, "code", field, labels=labels)
     if field.computed is not None:
@@ -87,17 +88,19 @@ def _of_field(access: Access, field: CompiledField, history: bool) -> Iterator[T
     yield Target(field.key, "field", field, labels=labels)
     if isinstance(field.spec, TranslatedTextField):
         for locale in field.around.locales:
-            named = tuple(f"{label}@{locale}" for label in labels)
+            named = {language: f"{label}@{locale}" for language, label in labels.items()}
             yield Target(f"{field.key}@{locale}", "locale", field, locale, named)
     for pipeline in access.served.app.entities[field.entity].pipelines.get(field.key, ()) if history else ():
         for stage in pipeline.stages.values():
-            named = tuple(f"{label}@{each}" for label in labels for each in stage.label.values())
+            named = {
+                locale: f"{label}@{stage.label.get(locale, stage.key)}" for locale, label in labels.items()
+            }
             yield Target(f"{field.key}@{stage.key}", "stage", field, stage.key, named)
 
 
 def _of_system(history: bool) -> Iterator[Target]:
     def labelled(key: str, part: Part) -> Target:
-        return Target(key, part, labels=tuple(SYSTEM_LABELS[key].values()))
+        return Target(key, part, labels=SYSTEM_LABELS[key])
 
     yield labelled("id", "id")
     yield labelled("owner_id", "person")
@@ -112,6 +115,6 @@ def find_target(targets: Mapping[str, Target], column: str) -> str | None:
         return column
     word = plain(column)
     for target in targets.values():
-        if word in (plain(target.key), *map(plain, target.labels)):
+        if word in (plain(target.key), *map(plain, target.labels.values())):
             return target.key
     return None

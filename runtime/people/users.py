@@ -28,8 +28,11 @@ from runtime.refusals import (
 )
 from schema_store.pinyin import sort_key
 
-#: Everything of a person but the hash of the password, which nothing outside of signing in reads.
-_SHOWN = tuple(column for column in USERS.c if column.name != "password_hash")
+#: Everything of a person; of the password only whether it is set: nothing outside of signing in reads its hash.
+_SHOWN = (
+    *(column for column in USERS.c if column.name != "password_hash"),
+    USERS.c.password_hash.is_not(None).label("has_password"),
+)
 _DEFAULTS: Mapping[str, Any] = {
     "email": None,
     "phone": None,

@@ -90,6 +90,7 @@ def test_a_job_on_the_wire() -> None:
         "counts": {"new": 1},
         "error": None,
         "created_at": "2026-03-02T01:00:00Z",
+        "changed_at": "2026-03-02T01:00:00Z",
         "created_by": str(ID),
     }
 

@@ -117,6 +117,61 @@ def test_a_mapping_is_remembered_and_can_be_changed(crm: Crm) -> None:
     assert row["values"] == {"name": "记住公司", "city": "柏林", "address": "柏林-1"}
 
 
+def test_what_columns_can_be_brought_into_is_told(crm: Crm) -> None:
+    job = bring(crm, "ops", "客户名称,来源\n目标公司,x\n", entity="account")
+    path = f"/imports/{job['id']}/mapping"
+    told = {each["key"]: each for each in crm.get("ops", path).json["targets"]}
+    assert told["name"] == {
+        "key": "name", "label": "客户名称", "part": "field", "field": "name", "required": True, "match": True,
+    }  # fmt: skip
+    assert (told["city"]["required"], told["city"]["match"]) == (False, False)
+    assert (told["id"]["match"], told["owner_id"]["label"], told["owner_id"]["field"]) == (
+        True,
+        "负责人",
+        None,
+    )
+    assert "created_at" not in told
+    past = {each["key"]: each for each in crm.get("ops", f"{path}?mode=history").json["targets"]}
+    assert past["created_at"]["part"] == "moment"
+    assert crm.get("ops", f"{path}?mode=none").status == 400
+    assert crm.get("admin", path).status == 404
+    service = bring(crm, "admin", "name\n历史\n", entity="lead")
+    leads = {
+        each["key"]: each
+        for each in crm.get("admin", f"/imports/{service['id']}/mapping?mode=history").json["targets"]
+    }
+    assert leads["stage@qualified"]["label"] == "阶段@确认有效"
+
+
+def test_how_a_job_brings_in_can_be_changed_after_the_file_came(crm: Crm) -> None:
+    path = "/apps/crm/imports/{id}/mapping"
+    job = bring(crm, "ops", "name,建立\n方式公司,2020-01-02\n", entity="account")
+    assert (job["mode"], job["rules"], job["clears"]) == ("normal", "run", False)
+    fields = {"name": "name", "created_at": "建立"}
+    put = crm.as_("ops").send(
+        "PUT", path.format(**job), json={"fields": fields, "mode": "history", "blank": "clear"}
+    )
+    assert put.status == 202, put.body
+    assert (put.json["mode"], put.json["rules"], put.json["clears"]) == ("history", "none", True)
+    assert put.json["changed_at"] >= put.json["created_at"]
+    job = act(crm, "ops", wait(crm, "ops", job["id"]), "apply")
+    (made,) = rows(crm, "ops", job)
+    account = crm.get("ops", f"/records/account/{made['record_id']}").json
+    assert account["created_at"] == "2020-01-01T16:00:00Z"
+    back = bring(crm, "ops", "name\n方式公司\n", entity="account", mode="history", rules="simulate")
+    put = crm.as_("ops").send("PUT", path.format(**back), json={"fields": {"name": "name"}})
+    assert (put.json["mode"], put.json["rules"]) == ("history", "simulate")
+
+
+def test_history_takes_its_right_at_the_mapping_too(crm: Crm) -> None:
+    job = bring(crm, "finance", "code\n1\n", entity="payment_node")
+    path = f"/apps/crm/imports/{job['id']}/mapping"
+    refused = crm.as_("finance").send("PUT", path, json={"fields": {"code": "code"}, "mode": "history"})
+    assert (refused.status, refused.code) == (403, "forbidden")
+    assert crm.as_("finance").get(f"{path}?mode=history").status == 403
+    assert crm.get("finance", f"/imports/{job['id']}").json["mode"] == "normal"
+
+
 @pytest.mark.parametrize(
     ("mapping", "code"),
     [

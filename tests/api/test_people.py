@@ -58,11 +58,13 @@ def test_a_person_from_the_first_to_the_last_day(root: Browser, app: FastAPI) ->
     assert made.json.items() >= {"active": True, "admin": False, "roles": {"crm": ["sales"]}}.items()
     invitation = root.post("/invitations", {"user_id": user}).json
     assert invitation["kind"] == "invitation"
+    assert made.json["has_password"] is False
     link, _, secret = invitation["link"].partition("#")
     assert link == "http://127.0.0.1:8000/welcome"
     assert _accept(app, secret, ANOTHER).status == 204
     assert _accept(app, secret, ANOTHER).code == "not_found"
     rep = sign_in(app, "rep1", ANOTHER)
+    assert root.get(f"/users/{user}").json["has_password"] is True
     assert root.patch(f"/users/{user}", {"name": "张三丰", "region_id": None}).json["name"] == "张三丰"
     reset = root.post(f"/users/{user}/reset").json
     assert rep.get("/me").status == 200, "a reset changes nothing before it is used"
@@ -201,6 +203,20 @@ def test_who_manages_people_and_whom(people: Engine, as_person: Callable[..., Br
         row = connection.execute(sa.select(USERS.c.email, USERS.c.admin).where(USERS.c.id == root_id)).one()
         assert tuple(row) == (None, True), "row 43: a refused change is not kept"
         assert connection.execute(sa.select(USERS.c.id).where(USERS.c.username == "n")).first() is None
+
+
+def test_roles_are_listed_for_whom_they_can_be_given_by(
+    people: Engine, as_person: Callable[..., Browser]
+) -> None:
+    """Only apps in which somebody manages people, and what they may not give is told as such."""
+    assert as_person("sales", roles={"crm": ["sales", "builder"]}).get("/roles").code == "forbidden"
+    (crm,) = as_person("hr", roles={"crm": ["hr"]}).get("/roles").json["items"]
+    assert crm["app"] == "crm"
+    given = {role["key"]: role["grantable"] for role in crm["roles"]}
+    assert (given["sales"], given["hr"], given["builder"], given["chief"]) == (True, True, False, False)
+    everything = as_person("boss", admin=True).get("/roles").json["items"]
+    assert {app["app"] for app in everything} > {"crm"}
+    assert all(role["grantable"] for app in everything for role in app["roles"])
 
 
 def test_an_unknown_person_is_the_same_as_none(root: Browser) -> None:

@@ -23,6 +23,30 @@ export const router = createBrowserRouter([
     children: [
       { path: "/", element: <AppsPage /> },
       {
+        path: "/account",
+        lazy: async () => ({ Component: (await import("./account/AccountPage")).AccountPage }),
+      },
+      {
+        path: "/people",
+        lazy: async () => ({ Component: (await import("./people/PeoplePage")).PeoplePage }),
+      },
+      {
+        path: "/people/teams",
+        lazy: async () => ({ Component: (await import("./people/TreePage")).TeamsPage }),
+      },
+      {
+        path: "/people/regions",
+        lazy: async () => ({ Component: (await import("./people/TreePage")).RegionsPage }),
+      },
+      {
+        path: "/people/new",
+        lazy: async () => ({ Component: (await import("./people/PersonPage")).PersonPage }),
+      },
+      {
+        path: "/people/:person",
+        lazy: async () => ({ Component: (await import("./people/PersonPage")).PersonPage }),
+      },
+      {
         path: "/apps/:app",
         element: <AppLayout />,
         children: [
@@ -42,6 +66,14 @@ export const router = createBrowserRouter([
           {
             path: ":entity/new",
             lazy: async () => ({ Component: (await import("./form/FormPage")).NewPage }),
+          },
+          {
+            path: ":entity/import",
+            lazy: async () => ({ Component: (await import("./import/ImportPage")).ImportPage }),
+          },
+          {
+            path: ":entity/import/:job",
+            lazy: async () => ({ Component: (await import("./import/JobPage")).JobPage }),
           },
           {
             path: ":entity/:id/edit",

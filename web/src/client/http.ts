@@ -6,8 +6,9 @@ export interface Asked {
   method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Words of the query; those without a value are left out. */
   query?: Record<string, string | number | boolean | null | undefined>;
-  /** A JSON body, or a file to upload as it is. */
+  /** A JSON body, a file to upload as it is, or one inside of a form. */
   body?: unknown;
+  file?: Blob;
   form?: FormData;
   headers?: Record<string, string>;
   signal?: AbortSignal;
@@ -53,7 +54,7 @@ export async function ask<T>(path: string, asked: Asked = {}): Promise<Answered<
     method: asked.method ?? "GET",
     headers,
     credentials: "same-origin",
-    body: asked.form ?? (asked.body === undefined ? null : JSON.stringify(asked.body)),
+    body: asked.form ?? asked.file ?? (asked.body === undefined ? null : JSON.stringify(asked.body)),
     signal: asked.signal ?? null,
   });
   if (response.ok) {

@@ -1,5 +1,5 @@
 import { Button, Input } from "antd";
-import { Download, Plus, Search } from "lucide-react";
+import { Download, Plus, Search, Upload } from "lucide-react";
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
@@ -15,7 +15,7 @@ import { joinFilters } from "@/renderer/list/filters";
 import { Grid } from "@/renderer/list/Grid";
 import { useNarrow } from "@/ui/narrow";
 import { EmptyState, ErrorState, LoadingState } from "@/ui/States";
-import { newPath, recordPath } from "../shell/navigation";
+import { importPath, newPath, recordPath } from "../shell/navigation";
 import { BulkBar } from "./BulkBar";
 import { ColumnMenu } from "./ColumnMenu";
 import { AddFilter, FilterBar } from "./FilterBar";
@@ -122,6 +122,14 @@ export function List(props: ListProps) {
         )}
         <AddFilter entity={entity} state={state} onChange={change} />
         {!narrow && <ColumnMenu entity={entity} columns={keys} onChange={(columns) => change({ columns })} />}
+        {entity.acts.includes("import") && (
+          <Button
+            icon={<Upload size={15} aria-hidden />}
+            aria-label={t("import.open")}
+            title={t("import.open")}
+            onClick={() => void navigate(importPath(shown.app.key, view.entity))}
+          />
+        )}
         {!narrow && entity.acts.includes("export") && (
           <Button
             icon={<Download size={15} aria-hidden />}

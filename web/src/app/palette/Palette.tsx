@@ -103,7 +103,11 @@ export function Palette(props: PaletteProps) {
           >
             <Icon name={entry.icon} />
             <span>
-              {entry.group === "create" ? t("list.new", { entity: entry.label }) : entry.label}
+              {entry.group === "create"
+                ? t("list.new", { entity: entry.label })
+                : entry.group === "import"
+                  ? t("import.title", { entity: entry.label })
+                  : entry.label}
               {entry.detail && <small>{entry.detail}</small>}
             </span>
             <small className="muted">{entry.group === "places" ? t("palette.place") : entry.hint}</small>

@@ -1,11 +1,11 @@
 import type { AppMeta } from "@/metadata/app";
 import { localise } from "@/metadata/app";
-import { newPath, type Place } from "../shell/navigation";
+import { importPath, newPath, type Place } from "../shell/navigation";
 
 /** Something that the palette leads to. */
 export interface Entry {
   key: string;
-  group: "places" | "create" | "records";
+  group: "places" | "create" | "import" | "records";
   label: string;
   hint: string;
   /** The words around the place where it was found. */
@@ -19,18 +19,20 @@ export function commandsOf(app: AppMeta, places: Place[], language: string, type
   const wanted = typed.toLowerCase();
   const fits = (entry: Entry) => entry.label.toLowerCase().includes(wanted);
   const going = places.map((place): Entry => ({ ...place, group: "places", hint: "" }));
-  const making = app.entities
-    .filter((entity) => entity.acts.includes("create"))
-    .map(
-      (entity): Entry => ({
-        key: `new:${entity.key}`,
-        group: "create",
-        label: localise(entity.label, language),
-        hint: "",
-        icon: entity.icon ?? null,
-        path: newPath(app.key, entity.key),
-      }),
-    );
+  const acts = (act: "create" | "import", pathOf: (app: string, entity: string) => string) =>
+    app.entities
+      .filter((entity) => entity.acts.includes(act))
+      .map(
+        (entity): Entry => ({
+          key: `${act}:${entity.key}`,
+          group: act,
+          label: localise(entity.label, language),
+          hint: "",
+          icon: entity.icon ?? null,
+          path: pathOf(app.key, entity.key),
+        }),
+      );
+  const making = [...acts("create", newPath), ...acts("import", importPath)];
   return [...going.filter(fits), ...(typed ? making.filter(fits) : [])];
 }
 

@@ -15,6 +15,9 @@ export const entityPath = (app: string, entity: string): string => `/apps/${app}
 export const newPath = (app: string, entity: string): string => `/apps/${app}/${entity}/new`;
 export const editPath = (app: string, entity: string, id: string): string =>
   `/apps/${app}/${entity}/${id}/edit`;
+/** Where imports of an entity begin, and one of them. */
+export const importPath = (app: string, entity: string, job = ""): string =>
+  `/apps/${app}/${entity}/import${job && `/${job}`}`;
 export const dashboardPath = (app: string, board: string): string => `/apps/${app}/dashboards/${board}`;
 
 const KINDS: Record<string, string> = { board: "board", calendar: "calendar" };
