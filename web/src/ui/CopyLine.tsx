@@ -2,6 +2,7 @@ import { Button, Input, type InputRef } from "antd";
 import { Check, Copy } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { copyText } from "./copy";
 
 /** A text that is shown to be taken along, with a button that does it. */
 export function CopyLine(props: { label: string; text: string }) {
@@ -10,13 +11,10 @@ export function CopyLine(props: { label: string; text: string }) {
   const [copied, setCopied] = useState(false);
 
   async function copy() {
-    try {
-      await navigator.clipboard.writeText(props.text);
-      setCopied(true);
-    } catch {
-      // Without https there is no clipboard: marked, it is a keystroke away.
-      input.current?.select();
-    }
+    const done = await copyText(props.text);
+    setCopied(done);
+    // Where no copying is allowed the text is marked, a keystroke away.
+    if (!done) input.current?.select();
   }
 
   return (

@@ -36,14 +36,28 @@ function RecordPicker(props: PickerProps) {
     { fields: ["id", name].filter(Boolean).join(","), search: entity?.search ? search : "", limit: 20 },
     opened,
   );
-  const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
+  // A value that came without its name (from a draft, or with the address) is looked up at once.
+  const unnamed = isUnnamed(props) ? [props.value].flat() : [];
+  const named = useRecords(
+    view.app.key,
+    props.target,
+    {
+      fields: ["id", name].filter(Boolean).join(","),
+      filter: `id in [${unnamed.map((id) => `"${id}"`).join(", ")}]`,
+    },
+    unnamed.length > 0,
+  );
+  const rows = [found, unnamed.length > 0 ? named : null].flatMap(
+    (each) => each?.data?.pages.flatMap((page) => page.items) ?? [],
+  );
+  const once = [...new Map(rows.map((row) => [row.id, row])).values()];
   return (
     <Choices
       {...props}
-      offered={rows.map((row) => ({ value: row.id, label: nameOf(view, props.target, row) }))}
+      offered={once.map((row) => ({ value: row.id, label: nameOf(view, props.target, row) }))}
       onSearch={setTyped}
       onOpen={setOpened}
-      busy={found.isFetching}
+      busy={found.isFetching || named.isLoading}
     />
   );
 }
@@ -101,7 +115,9 @@ function Choices(props: ChoicesProps) {
       onOpenChange={props.onOpen}
       placeholder={t("form.pick")}
       notFoundContent={props.busy ? t("loading") : t("list.noneFound")}
-      value={(props.value as string | string[] | null) ?? undefined}
+      value={
+        props.busy && isUnnamed(props) ? undefined : ((props.value as string | string[] | null) ?? undefined)
+      }
       options={options}
       onChange={(value: unknown) => {
         const ids = new Set(Array.isArray(value) ? value : [value]);
