@@ -27,7 +27,6 @@ from api.secret import load_secret
 from api.settings import Settings
 from api.transaction import Workspace
 from api.web import add_web, is_built, web_page
-from api.welcome import add_welcome
 from runtime.auditing.chain import Sealer
 from schema_store.database import reading
 
@@ -74,7 +73,6 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     )
     install_problem_handlers(app)
     add_routes(app)
-    add_welcome(app)
     if is_built():
         add_web(app)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")
@@ -99,6 +97,13 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
         if is_built():
             return web_page()
         return HTMLResponse(plain_page(choose_locale(request.headers.get("accept-language", ""))))
+
+    @app.get("/welcome", include_in_schema=False)
+    def welcome(request: Request) -> HTMLResponse:
+        """Where one-time links lead: the secret behind ``#`` reaches no request, and no Referer leaves the page."""
+        page = home(request)
+        page.headers["Referrer-Policy"] = "no-referrer"
+        return page
 
     return app
 

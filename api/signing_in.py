@@ -93,12 +93,11 @@ def change_password(call: Call, current: str, password: str) -> str:
         return open_session(call.connection, call.actor.id, call.now)
 
 
-def accept_link(call: Call, secret: str, password: str) -> Link:
-    """Set the password of the person whose link this is; the link is used up.
+def open_link(call: Call, secret: str) -> Link:
+    """The link of a secret, which is not used up by it; wrong ones are counted.
 
     Raises:
         NotFound: no such link, or it may not be used any more.
-        Invalid: the password is no good.
         TooMany: too many wrong links from this address.
     """
     address = LINK_ADDRESS.key(network(call.address))
@@ -108,11 +107,21 @@ def accept_link(call: Call, secret: str, password: str) -> Link:
         raise TooMany(wait)
     try:
         with call.transaction("read"):
-            link = find_link(call.connection, secret, call.now)
+            return find_link(call.connection, secret, call.now)
     except NotFound:
         with call.transaction("write"):
             note_try(call.connection, [address], call.now)
         raise
+
+
+def accept_link(call: Call, secret: str, password: str) -> Link:
+    """Set the password of the person whose link this is; the link is used up.
+
+    Raises:
+        NotFound, TooMany: as in :func:`open_link`.
+        Invalid: the password is no good.
+    """
+    link = open_link(call, secret)
     require_valid(check_password(password, link.username, link.name))
     hashed = hash_password(password)
     with call.transaction("write"):

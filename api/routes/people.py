@@ -15,7 +15,7 @@ from api.links import welcome_link
 from api.messages import Locale
 from api.routes.shapes import Line, Moment, Page, PageWords, Password, Secret, left_out
 from api.secret import read_cursor, sign_cursor
-from api.signing_in import accept_link
+from api.signing_in import accept_link, open_link
 from api.transaction import Call
 from runtime.people.links import LinkKind, create_link
 from runtime.people.reach import require_grantable, require_over
@@ -124,6 +124,20 @@ class LinkAnswer(BaseModel):
     expires_at: Moment
 
 
+class LinkSecret(Body):
+    """The secret of a link."""
+
+    token: Secret
+
+
+class LinkOwner(BaseModel):
+    """Whose a link is, and what for."""
+
+    kind: LinkKind
+    username: str
+    name: str
+
+
 class Acceptance(Body):
     """The secret of a link, and the password that shall be."""
 
@@ -198,6 +212,14 @@ def reset_password(call: Caller, user_id: UUID) -> LinkAnswer:
 def invite(call: Caller, body: Invitation) -> LinkAnswer:
     """Make a link with which a person sets the first password; an earlier one ends."""
     return _link(call, body.user_id, "invitation")
+
+
+@router.post("/invitations/find")
+@runs(public=True, unit="none")
+def find_invitation(call: Caller, body: LinkSecret) -> LinkOwner:
+    """Whose a link of any kind is, for whoever holds it; it is not used up by that."""
+    link = open_link(call, body.token)
+    return LinkOwner(kind=link.kind, username=link.username, name=link.name)
 
 
 @router.post("/invitations/accept", status_code=204)

@@ -38,7 +38,7 @@ class Link:
     user_id: UUID
     username: str
     name: str
-    kind: str
+    kind: LinkKind
 
 
 def find_link(connection: Connection, secret: str, now: datetime) -> Link:

@@ -161,7 +161,10 @@ def list_users(
     if wanted.search:
         text = wanted.search.lower()
         columns = (USERS.c.sort_key, USERS.c.username_key, sa.func.lower(USERS.c.name))
-        query = query.where(sa.or_(*(column.contains(text, autoescape=True) for column in columns)))
+        joined = sa.func.replace(USERS.c.sort_key, " ", "", type_=sa.String())
+        parts = [column.contains(text, autoescape=True) for column in columns]
+        parts.append(joined.contains(text.replace(" ", ""), autoescape=True))  # as pinyin is typed
+        query = query.where(sa.or_(*parts))
     if wanted.active is not None:
         query = query.where(USERS.c.active == sa.literal(wanted.active, USERS.c.active.type))
     if wanted.team_id is not None:

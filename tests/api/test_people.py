@@ -115,11 +115,22 @@ def test_the_page_of_a_link_knows_nothing_of_it(browser: Browser) -> None:
     assert page.header("referrer-policy") == "no-referrer"
     assert "script-src 'self'" in page.header("content-security-policy")
     assert b"<script>" not in page.body
-    assert "设置密码".encode() in page.body
-    assert b"Set password" in browser.get("//welcome", headers=[("accept-language", "en")]).body
-    script = browser.get("//static/welcome.js")
-    assert b"location.hash" in script.body
-    assert b"/api/v1/invitations/accept" in script.body
+    assert browser.get("//").header("referrer-policy") == "same-origin"
+
+
+def test_whoever_holds_a_link_learns_whose_it_is(root: Browser, app: FastAPI) -> None:
+    user = _id(root.post("/users", {"username": "rep1", "name": "张三"}))
+    secret = root.post("/invitations", {"user_id": user}).json["link"].partition("#")[2]
+    for _ in range(2):
+        found = Browser(app).post("/invitations/find", {"token": secret})
+        assert (found.status, found.json) == (
+            200,
+            {"kind": "invitation", "username": "rep1", "name": "张三"},
+        )
+    assert _accept(app, secret, ANOTHER).status == 204
+    assert Browser(app).post("/invitations/find", {"token": secret}).code == "not_found"
+    tried = [Browser(app).post("/invitations/find", {"token": "x" * 43}).status for _ in range(50)]
+    assert tried == [404] * 49 + [429], "guesses are counted together with those that would set a password"
 
 
 def test_skills_are_words_that_dispatches_use(root: Browser) -> None:
@@ -382,9 +393,11 @@ def test_trees_over_http(root: Browser, as_person: Callable[..., Browser], tree:
 
 
 def test_nobody_reaches_anything_without_signing_in(people: Engine, app: FastAPI) -> None:
-    """Rows 36 to 38, 51, 57: every route of the description but the three public ones asks who it is."""
+    """Rows 36 to 38, 51, 57: every route of the description but the public ones asks who it is."""
     browser = Browser(app)
-    public = {("post", "/auth/login"), ("post", "/auth/logout"), ("post", "/invitations/accept")}
+    public = {("post", "/auth/login"), ("post", "/auth/logout")} | {
+        ("post", f"/invitations/{word}") for word in ("find", "accept")
+    }
     seen = set()
     for path, operations in browser.get("/openapi.json").json["paths"].items():
         for method in operations:

@@ -367,9 +367,11 @@ OTHER: dict[str, Other] = {
     ),
     "POST /users/{user_id}/reset": Other(_ask("POST", "/users/{rep3}/reset"), "people", False),
     "POST /invitations": Other(_ask("POST", "/invitations", {"user_id": ABSENT}), "people", False),
+    "POST /invitations/find": Other(_ask("POST", "/invitations/find", {"token": "x"})),
     "POST /invitations/accept": Other(
         _ask("POST", "/invitations/accept", {"token": "x", "password": "correct horse 43 staple"})
     ),
+    "GET /roles": Other(_ask("GET", "/roles"), "people"),
     "GET /teams": Other(_ask("GET", "/teams")),
     "POST /teams": Other(_ask("POST", "/teams", {"name": "x"}), "people", False),
     "GET /teams/{node_id}": Other(_ask("GET", "/teams/{east_team}")),
@@ -410,6 +412,7 @@ OTHER: dict[str, Other] = {
     "POST /apps/{app}/imports/{import_id}/apply": Other(_ask("POST", f"{APP}/imports/{ABSENT}/apply")),
     "POST /apps/{app}/imports/{import_id}/cancel": Other(_ask("POST", f"{APP}/imports/{ABSENT}/cancel")),
     "POST /apps/{app}/imports/{import_id}/undo": Other(_ask("POST", f"{APP}/imports/{ABSENT}/undo")),
+    "GET /apps/{app}/imports/{import_id}/mapping": Other(_ask("GET", f"{APP}/imports/{ABSENT}/mapping")),
     "PUT /apps/{app}/imports/{import_id}/mapping": Other(
         _ask("PUT", f"{APP}/imports/{ABSENT}/mapping", {"mapping": {}})
     ),

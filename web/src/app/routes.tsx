@@ -11,6 +11,12 @@ import { SignedIn } from "./sign-in/SignedIn";
 /** Pages are loaded when they are first asked for; shell and sign-in come with the first script. */
 export const router = createBrowserRouter([
   {
+    path: "/welcome",
+    hydrateFallbackElement: <LoadingState />,
+    errorElement: <Crashed />,
+    lazy: async () => ({ Component: (await import("./welcome/WelcomePage")).WelcomePage }),
+  },
+  {
     hydrateFallbackElement: <LoadingState />,
     errorElement: <Crashed />,
     element: (
@@ -23,7 +29,7 @@ export const router = createBrowserRouter([
     children: [
       { path: "/", element: <AppsPage /> },
       {
-        path: "/account",
+        path: "/me",
         lazy: async () => ({ Component: (await import("./account/AccountPage")).AccountPage }),
       },
       {

@@ -54,3 +54,15 @@ export function useChangeMe() {
 export async function changePassword(current: string, password: string): Promise<void> {
   await ask("/me/password", { method: "POST", body: { current_password: current, password } });
 }
+
+export type LinkOwner = components["schemas"]["LinkOwner"];
+
+/** Whose a one-time link is. */
+export async function findLink(token: string): Promise<LinkOwner> {
+  return (await ask<LinkOwner>("/invitations/find", { method: "POST", body: { token } })).data;
+}
+
+/** Set a password with a one-time link, which is used up by it. */
+export async function acceptLink(token: string, password: string): Promise<void> {
+  await ask("/invitations/accept", { method: "POST", body: { token, password } });
+}

@@ -3,21 +3,12 @@ import { ask } from "./http";
 import type { components } from "./schema";
 import type { Me } from "./session";
 
-export type Person = components["schemas"]["UserAnswer"] & { has_password?: boolean };
+export type Person = components["schemas"]["UserAnswer"];
 export type OneTimeLink = components["schemas"]["LinkAnswer"];
 export type Node = components["schemas"]["NodeAnswer"];
 export type Tree = "teams" | "regions";
 
-export interface AppRoles {
-  app: string;
-  label: Record<string, string>;
-  roles: {
-    key: string;
-    label: Record<string, string>;
-    description: Record<string, string> | null;
-    grantable: boolean;
-  }[];
-}
+export type AppRoles = components["schemas"]["AppRoles"];
 
 /** Whether somebody may manage people, teams and regions; the server has the last word. */
 export const managesPeople = (me: Me | null | undefined): boolean =>

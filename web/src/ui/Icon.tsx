@@ -16,6 +16,7 @@ import {
   Home,
   IdCard,
   LayoutDashboard,
+  LayoutGrid,
   ListTodo,
   type LucideIcon,
   MapPin,
@@ -42,6 +43,7 @@ import {
 /** The icons that a document may name; any other name shows a plain mark. */
 const ICONS: Record<string, LucideIcon> = {
   "alert-triangle": AlertTriangle,
+  apps: LayoutGrid,
   board: SquareKanban,
   "book-open": BookOpen,
   building: Building,

@@ -43,7 +43,7 @@ export function PersonAccount(props: { me: Me; person: Person }) {
     <section className="section" aria-label={t("people.account")}>
       <h2>{t("people.account")}</h2>
       <p className="muted">
-        {isNew && !link.data && <b>{t("people.made")} </b>}
+        {isNew && person.active && !link.data && <b>{t("people.made")} </b>}
         {!person.active
           ? t("people.isGone")
           : person.has_password

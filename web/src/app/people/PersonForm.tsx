@@ -25,8 +25,7 @@ const FIELDS = [
   "absent_to",
 ] as const;
 const NOBODY: Values = { locale: "zh-CN", roles: {}, admin: false };
-/** What a person who shall be cannot have yet. */
-const LATER = new Set(["absent_from", "absent_to"]);
+const ABSENCE = ["absent_from", "absent_to"] as const;
 
 /** Everything of a person that can be changed; only what was is sent. */
 export function PersonForm(props: { me: Me; person: Person | undefined }) {
@@ -61,8 +60,8 @@ export function PersonForm(props: { me: Me; person: Person | undefined }) {
   }
 
   return (
-    <form className="section" onSubmit={submit} noValidate>
-      <div className="form-fields">
+    <form className="person-form" onSubmit={submit} noValidate>
+      <div className="section form-fields">
         <Field id="person-name" label={t("people.name")} required error={errors.name}>
           <Input {...text("name")} maxLength={100} autoFocus={!person} />
         </Field>
@@ -110,7 +109,7 @@ export function PersonForm(props: { me: Me; person: Person | undefined }) {
           </div>
         )}
         {person &&
-          [...LATER].map((key) => (
+          ABSENCE.map((key) => (
             <Field key={key} id={`person-${key}`} label={t(`account.${key}`)} error={errors[key]}>
               <MomentInput
                 id={`person-${key}`}
@@ -124,7 +123,7 @@ export function PersonForm(props: { me: Me; person: Person | undefined }) {
         <Alert
           type="error"
           showIcon
-          className="gap-above"
+          className="gap-below"
           title={problemText(save.error, t)}
           description={
             "code" in save.error && save.error.code === "forbidden" ? t("people.mightier") : undefined

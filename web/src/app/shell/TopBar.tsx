@@ -9,6 +9,7 @@ import { type Choice, chooseMode, modeChoice } from "@/ui/mode";
 import { useNarrow } from "@/ui/narrow";
 import { dropAllDrafts } from "../form/drafts";
 import { dropAllLists } from "../list/listState";
+import { platformPlaces } from "./navigation";
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -21,7 +22,11 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
   const other = languageOf(i18n.language) === "en" ? "zh-CN" : "en";
   const modes: Choice[] = ["light", "dark", "system"];
   const items: MenuProps["items"] = [
-    { key: "apps", label: t("shell.apps"), onClick: () => void navigate("/") },
+    ...platformPlaces(me, t).map(({ key, label, path }) => ({
+      key,
+      label,
+      onClick: () => void navigate(path),
+    })),
     { type: "divider" },
     ...modes.map((mode) => ({
       key: mode,
@@ -39,7 +44,7 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
   }
   return (
     <header className="top">
-      {(!props.app || narrow) && (
+      {narrow && (
         <Link to="/" className="brand">
           <img src="/static/app/mark.svg" alt="" width={26} height={26} />
           <span>{props.app ? localise(props.app.label, i18n.language) : t("brand")}</span>

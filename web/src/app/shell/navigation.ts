@@ -1,4 +1,7 @@
+import type { TFunction } from "i18next";
+import { managesPeople } from "@/client/people";
 import type { SavedView } from "@/client/savedViews";
+import type { Me } from "@/client/session";
 import { type AppMeta, localise } from "@/metadata/app";
 
 /** An entry of the menu. */
@@ -48,6 +51,14 @@ export function placesOf(app: AppMeta, language: string): Place[] {
     }
   }
   return places;
+}
+
+/** What belongs to no app: the apps, one's account, and who works here for those who manage them. */
+export function platformPlaces(me: Me | null | undefined, t: TFunction): Place[] {
+  const apps = { key: "apps", label: t("shell.apps"), icon: "apps", path: "/" };
+  const account = { key: "account", label: t("account.title"), icon: "id-card", path: "/me" };
+  const people = { key: "people", label: t("people.title"), icon: "users", path: "/people" };
+  return me ? [apps, account, ...(managesPeople(me) ? [people] : [])] : [];
 }
 
 export function firstPlace(app: AppMeta): string | null {
