@@ -16,13 +16,21 @@ from sqlalchemy.engine import Connection
 from expressions.checker import check
 from expressions.parser import check_syntax
 from expressions.plain import plain_tree
+from expressions.typed import Checked
 from runtime.access import Access, Act
 from runtime.metrics import is_readable
 from runtime.served import Served
 from schema_store.analysis.lookup import Lookup
 from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.document import AppDocument
-from schema_store.document.fields import LinksField, OptionField, OptionsField, ReferenceField, StageField
+from schema_store.document.fields import (
+    FormulaField,
+    LinksField,
+    OptionField,
+    OptionsField,
+    ReferenceField,
+    StageField,
+)
 from schema_store.document.process import Gate, Pipeline, Stage, Transition
 from schema_store.document.surfaces import (
     Dashboard,
@@ -86,6 +94,7 @@ class _Describer:
         self.lookup = Lookup(document)
         self.roles = {role.key for role in access.policy.roles}
         self.entities = [entity.key for entity in document.entities if access.readable(entity.key)]
+        self.known: dict[tuple[str, str], Checked | None] = {}
 
     def app(self, key: str) -> Plain:
         """All of it."""
@@ -123,10 +132,16 @@ class _Describer:
 
     def expression(self, entity: str, text: str | None) -> str | None:
         """An expression, where the actor may read everything that it names."""
+        return text if self.checked(entity, text) else None
+
+    def checked(self, entity: str, text: str | None) -> Checked | None:
+        """The same, checked in the names that the actor may use."""
         if text is None:
             return None
-        node, _ = check_syntax(text)
-        return text if node and check(node, self.access.env(entity))[0] else None
+        if (entity, text) not in self.known:
+            node, _ = check_syntax(text)
+            self.known[entity, text] = check(node, self.access.env(entity))[0] if node else None
+        return self.known[entity, text]
 
     def entity(self, key: str) -> Plain:
         """An entity with its fields and what may be done with its records."""
@@ -181,6 +196,8 @@ class _Describer:
             described["options"] = [{"key": stage.key, "label": stage.label} for stage in stages]
         if text := self.expression(entity.key, getattr(spec, "expression", None)):
             described["expression"] = text
+            if isinstance(spec, FormulaField):
+                described["trees"] = self.trees(entity.key, [text])
         return described
 
     def children(self, entity: CompiledEntity) -> Iterator[Plain]:
@@ -215,7 +232,7 @@ class _Describer:
             described = _plain(item, {*conditions, "items"})
             for name in sorted(conditions & set(type(item).model_fields)):
                 described[name] = self.expression(entity, getattr(item, name))
-            if trees := self.trees(described[name] for name in conditions & described.keys()):
+            if trees := self.trees(entity, [described[name] for name in conditions & described.keys()]):
                 described["trees"] = trees
             yield described | own
 
@@ -248,17 +265,13 @@ class _Describer:
     def condition(self, name: str, entity: str, given: str | None) -> Plain:
         """A condition under its name, with its tree."""
         text = self.expression(entity, given)
-        return {name: text, "trees": self.trees([text])}
+        return {name: text, "trees": self.trees(entity, [text])}
 
-    def trees(self, texts: Iterable[str | None]) -> Plain:
+    def trees(self, entity: str, texts: Iterable[str | None]) -> Plain:
         """Conditions as trees, by their text: a browser foresees what the server will decide."""
-        found = {}
-        for text in texts:
-            node = check_syntax(text)[0] if text else None
-            tree = plain_tree(node) if node else None
-            if text and tree:
-                found[text] = tree
-        return found
+        return {
+            text: plain_tree(found.root) for text in texts if text and (found := self.checked(entity, text))
+        }
 
     def has_children(self, entity: str, key: str) -> bool:
         """Whether the actor sees the many side ``key``."""
