@@ -24,14 +24,18 @@ from schema_store.analysis.lookup import Lookup
 from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.document import AppDocument
 from schema_store.document.fields import (
-    FormulaField,
+    Completion,
     LinksField,
+    LongTextField,
     OptionField,
     OptionsField,
+    Phrases,
     ReferenceField,
     StageField,
+    TextField,
 )
 from schema_store.document.process import Gate, Pipeline, Stage, Transition
+from schema_store.document.scoring import Calculation
 from schema_store.document.surfaces import (
     Dashboard,
     FieldItem,
@@ -40,6 +44,7 @@ from schema_store.document.surfaces import (
     RelatedItem,
     SectionItem,
     SuggestItem,
+    TextItem,
     View,
 )
 from schema_store.versions import load_version
@@ -57,7 +62,7 @@ _ACTS: tuple[Act, ...] = (
     "override",
 )
 #: Attributes of a field that are about how the app is built, or that are told by what may be done with it.
-_INNER = {"purpose", "default_expression", "expression", "indexed", "description"}
+_INNER = {"purpose", "default_expression", "expression", "indexed", "description", "completion", "phrases"}
 
 
 def document_of(connection: Connection, served: Served, app: str) -> AppDocument:
@@ -118,7 +123,11 @@ class _Describer:
             "metrics": [self.metric(metric) for metric in metrics],
             "dashboards": [self.dashboard(board, metrics) for board in boards],
             "navigation": list(self.navigation(views, boards)),
-            "calculations": [_plain(each, {"lines", "result"}) for each in self.document.calculations],
+            "calculations": [
+                self.calculation(each)
+                for each in self.document.calculations
+                if each.entity is None or each.entity in self.entities
+            ],
         }
 
     def is_for(self, roles: Iterable[str]) -> bool:
@@ -194,11 +203,30 @@ class _Describer:
         if isinstance(spec, StageField):
             stages = self.lookup.stages(entity.key, field.key).values()
             described["options"] = [{"key": stage.key, "label": stage.label} for stage in stages]
-        if text := self.expression(entity.key, getattr(spec, "expression", None)):
-            described["expression"] = text
-            if isinstance(spec, FormulaField):
-                described["trees"] = self.trees(entity.key, [text])
+        for name in ("expression", "default_expression"):
+            if text := self.expression(entity.key, getattr(spec, name, None)):
+                described[name] = text
+                described["trees"] = described.get("trees", {}) | self.trees(entity.key, [text])
+        if isinstance(spec, TextField) and spec.completion and self.readable(spec.completion.source, "id"):
+            described["completion"] = self.completion(spec.completion)
+        if isinstance(spec, LongTextField) and spec.phrases and self.shows_phrases(spec.phrases):
+            described["phrases"] = _plain(spec.phrases)
         return described
+
+    def completion(self, completion: Completion) -> Plain:
+        """Where a text comes from, with what else of the chosen record the actor may take over."""
+        values = {
+            key: source
+            for key, source in completion.values.items()
+            if self.readable(completion.source, source)
+        }
+        return _plain(completion) | {"values": values}
+
+    def shows_phrases(self, phrases: Phrases) -> bool:
+        """Whether the phrases may be read, and asked for."""
+        return self.readable(phrases.entity, phrases.text) and (
+            phrases.filter is None or self.expression(phrases.entity, phrases.filter) is not None
+        )
 
     def children(self, entity: CompiledEntity) -> Iterator[Plain]:
         """The many sides that the actor sees."""
@@ -213,6 +241,7 @@ class _Describer:
     def form(self, form: Form) -> Plain:
         """A form without what may not be read."""
         described = _plain(form, {"items", "when", "actions"})
+        described["keep"] = [key for key in form.keep if self.readable(form.entity, key)]
         described["items"] = list(self.items(form.entity, form.items))
         described |= self.condition("when", form.entity, form.when)
         described["actions"] = [
@@ -247,6 +276,10 @@ class _Describer:
             return {"columns": [key for key in item.columns if self.readable(target, key)]}
         if isinstance(item, SectionItem):
             return {"items": list(self.items(entity, item.items))}
+        if isinstance(item, TextItem):
+            if item.visible and not self.expression(entity, item.visible):
+                return None  # nobody can say when such a sentence is true
+            return {"facts": [key for key in item.facts if self.readable(entity, key)]}
         return self.suggestion(entity, item) if isinstance(item, SuggestItem) else {}
 
     def suggestion(self, entity: str, item: SuggestItem) -> Plain | None:
@@ -260,7 +293,7 @@ class _Describer:
             if self.readable(view.entity, key) and self.expression(entity, text)
         }
         body = item.body if item.body and self.readable(view.entity, item.body) else None
-        return {"match": match, "match_trees": self.trees(match.values()), "body": body}
+        return {"match": match, "match_trees": self.trees(entity, match.values()), "body": body}
 
     def condition(self, name: str, entity: str, given: str | None) -> Plain:
         """A condition under its name, with its tree."""
@@ -339,6 +372,26 @@ class _Describer:
             if self.expression(source, each.expression) is not None
         ]
         described["has_time"] = self.access.served.app.metrics[metric.key].time is not None
+        return described
+
+    def calculation(self, calculation: Calculation) -> Plain:
+        """A calculation by its inputs, which may come from a record, and its lines with what sort of value they are."""
+        described = _plain(calculation, {"inputs", "lines"})
+        described["inputs"] = []
+        for given in calculation.inputs:
+            item = _plain(given, {"expression"}) | {"taken": given.expression is not None}
+            if calculation.entity is not None:
+                item |= self.condition("expression", calculation.entity, given.expression)
+            described["inputs"].append(item)
+        described["lines"] = [
+            {
+                "key": line.key,
+                "label": line.label,
+                "type": line.program.type.kind,
+                "scale": line.program.type.scale,
+            }
+            for line in self.access.served.app.calculations[calculation.key].lines
+        ]
         return described
 
     def dashboard(self, board: Dashboard, metrics: Iterable[Metric]) -> Plain:

@@ -2,7 +2,7 @@ import { Select } from "antd";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { pathOf, usePlatform } from "@/client/platform";
-import { type RecordData, useRecords } from "@/client/records";
+import { type RecordData, useRecord, useRecords } from "@/client/records";
 import { expandName } from "@/metadata/system";
 import { useAppView } from "../../context";
 import { nameOf } from "../names";
@@ -36,10 +36,16 @@ function RecordPicker(props: PickerProps) {
     { fields: ["id", name].filter(Boolean).join(","), search: entity?.search ? search : "", limit: 20 },
     opened,
   );
+  const given = useRecord(
+    view.app.key,
+    props.target,
+    isUnnamed(props) ? String(props.value) : undefined,
+  ).data;
   const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Choices
       {...props}
+      given={given && { value: given.id, label: nameOf(view, props.target, given) }}
       offered={rows.map((row) => ({ value: row.id, label: nameOf(view, props.target, row) }))}
       onSearch={setTyped}
       onOpen={setOpened}
@@ -62,8 +68,9 @@ function PlatformPicker(props: PickerProps) {
   );
 }
 
-/** A value whose name did not come with the record (a draft): it is looked up at once. */
-const isUnnamed = (props: PickerProps): boolean => Boolean(props.value) && namesIn(props).length === 0;
+/** A value whose name did not come with the record (a draft, a default): it is looked up at once. */
+const isUnnamed = (props: PickerProps): boolean =>
+  typeof props.value === "string" && !namesIn(props).some((record) => record.id === props.value);
 
 function namesIn(props: PickerProps): RecordData[] {
   const found = props.record?.expand?.[expandName(props.field.key)];
@@ -72,6 +79,8 @@ function namesIn(props: PickerProps): RecordData[] {
 
 interface ChoicesProps extends PickerProps {
   offered: Offered[];
+  /** The value, where its name had to be looked up. */
+  given?: Offered;
   onSearch: (typed: string) => void;
   onOpen: (open: boolean) => void;
   busy: boolean;
@@ -87,7 +96,9 @@ function Choices(props: ChoicesProps) {
   const known = new Set(props.offered.map((each) => each.value));
   const chosen = new Set(many ? ((props.value as string[] | null) ?? []) : [props.value]);
   const options = [
-    ...kept.filter((each) => chosen.has(each.value) && !known.has(each.value)),
+    ...[...kept, ...(props.given ? [props.given] : [])].filter(
+      (each) => chosen.has(each.value) && !known.has(each.value),
+    ),
     ...props.offered,
   ];
   return (
