@@ -17,7 +17,6 @@ from api.secret import read_cursor, sign_cursor
 from api.transaction import Call
 from runtime.people.rights import require_people_authority
 from runtime.people.trees import REGIONS, TEAMS, create_node, list_nodes, load_node, update_node
-
 from schema_store.pinyin import initials, sort_key
 
 

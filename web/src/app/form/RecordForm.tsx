@@ -72,7 +72,7 @@ export function RecordForm(props: RecordFormProps) {
       partsOf(
         props.items,
         (each) => view.field(entity.key, each),
-        (field) => isOnForm(field, act),
+        (field) => isOnForm(view, entity.key, field, act),
       ),
     [props.items, entity, view, act],
   );

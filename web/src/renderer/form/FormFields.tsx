@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
 import type { EntityMeta, FieldMeta, FormItemMeta } from "@/metadata/app";
 import { targetOf } from "@/metadata/system";
-import { useAppView } from "../context";
+import { type AppView, useAppView } from "../context";
 import { FieldInput } from "../fields/FieldInput";
 import { Value } from "../fields/Value";
 import { pipelineOf } from "../record/pipelines";
@@ -28,8 +28,8 @@ export const isInput = (field: FieldMeta, act: "create" | "update"): boolean =>
   act === "create" ? field.creatable : field.writable && field.type !== "stage";
 
 /** Whether a form has a place for a field: to fill it in, or to show what it will be. */
-export const isOnForm = (field: FieldMeta, act: "create" | "update"): boolean =>
-  isInput(field, act) || (isForeseeable(field, act) && !targetOf(field));
+export const isOnForm = (view: AppView, entity: string, field: FieldMeta, act: "create" | "update") =>
+  isInput(field, act) || (isForeseeable(view, entity, field, act) && !targetOf(field));
 
 /** The inputs of a form, in its sections; conditions and computed values are looked at with every key. */
 export function FormFields(props: FormFieldsProps) {
@@ -39,7 +39,7 @@ export function FormFields(props: FormFieldsProps) {
   const hidden = new Set(
     props.items.filter((item) => item.kind === "section" && !isShown(item, lookup)).map((item) => item.key),
   );
-  const ahead = recordAhead(props, foreseen);
+  const ahead = recordAhead(view, props, foreseen);
   const place = (item: FormItemMeta) => {
     if (item.kind === "text")
       return <Sentence key={item.id} entity={props.entity.key} item={item} lookup={lookup} record={ahead} />;
@@ -74,9 +74,9 @@ export function FormFields(props: FormFieldsProps) {
 }
 
 /** The record as it will be, as far as it can be foreseen. */
-function recordAhead(props: FormFieldsProps, foreseen: Foreseen): RecordData {
+function recordAhead(view: AppView, props: FormFieldsProps, foreseen: Foreseen): RecordData {
   const computed = props.entity.fields
-    .filter((field) => isForeseeable(field, props.act))
+    .filter((field) => isForeseeable(view, props.entity.key, field, props.act))
     .map((field) => [field.key, foreseen.wire(field.key)]);
   return { id: "", version: 0, ...props.record, ...props.values, ...Object.fromEntries(computed) };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AppMeta, EntityMeta, FieldMeta } from "@/metadata/app";
 import { makeView } from "../context";
-import { foresee, pathsOf } from "./foreseeing";
+import { foresee, isForeseeable, pathsOf } from "./foreseeing";
 
 const field = (key: string, type: string, more: Partial<FieldMeta> = {}): FieldMeta => ({
   id: key,
@@ -70,4 +70,9 @@ test("what only the server knows is left to it", () => {
 
 test("of other records only what is read is asked for", () => {
   expect(pathsOf(view, line, [])).toEqual(new Map([["item", new Set(["price", "sold"])]]));
+});
+
+test("a form shows what it can foresee", () => {
+  const shown = line.fields.filter((each) => isForeseeable(view, "line", each, "create"));
+  expect(shown.map((each) => each.key)).toEqual(["price", "total", "twice"]);
 });

@@ -155,11 +155,28 @@ function treeOf(field: FieldMeta, act: "create" | "update", value: unknown): Tre
   return act === "create" && value === undefined ? trees?.[field.default_expression ?? ""] : undefined;
 }
 
-/** Whether a form can show a value that nobody types, before it is saved. */
-export const isForeseeable = (field: FieldMeta, act: "create" | "update"): boolean => {
+/**
+ * Whether a form can show a value that nobody types, before it is saved: everything that it is computed from is known here,
+ * and no sum over other records is among it that the save itself may change.
+ */
+export function isForeseeable(
+  view: AppView,
+  entity: string,
+  field: FieldMeta,
+  act: "create" | "update",
+  seen: readonly string[] = [],
+): boolean {
   const tree = treeOf(field, act, undefined);
-  return tree !== undefined && isKnown(tree);
-};
+  if (tree === undefined || !isKnown(tree) || seen.includes(field.key)) return false;
+  return namesIn(tree).every(([key = "", other]) => {
+    const own = view.field(entity, key);
+    if (!own) return false;
+    if (other !== undefined)
+      return field.type !== "formula" || view.field(targetOf(own) ?? "", other)?.type !== "rollup";
+    if (own.type === "formula") return isForeseeable(view, entity, own, act, [...seen, field.key]);
+    return act === "update" || !own.computed || own.computed === "system";
+  });
+}
 
 /** A value with the digits of its field, as the server keeps it. */
 function settled(field: FieldMeta, value: Value): Value {

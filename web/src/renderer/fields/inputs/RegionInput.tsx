@@ -1,4 +1,5 @@
 import { Cascader } from "antd";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { type Branch, idsTo, treeOf, usePlatform } from "@/client/platform";
 import { useAppView } from "../../context";
@@ -8,13 +9,16 @@ import { commonOf, type FieldInputProps } from "./props";
 export function RegionInput(props: FieldInputProps) {
   const { t } = useTranslation();
   const view = useAppView();
+  const own = useId();
+  const id = props.id ?? own;
   const found = usePlatform("region", "", true);
   const items = found.data ?? [];
   return (
     <Cascader<Branch>
       {...commonOf(props, view.text(props.field.label))}
+      id={id}
       className="wide"
-      classNames={{ popup: { root: "regions" } }}
+      popupRender={(menus) => <div id={`${id}_list`}>{menus}</div>}
       allowClear={!props.field.required}
       changeOnSelect
       options={treeOf(items)}
