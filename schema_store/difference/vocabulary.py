@@ -157,6 +157,7 @@ key|键|key
 kind|种类|kind
 label|名称|label
 length|长度|length
+limit|数量上限|limit
 link|关联字段|link
 locales|语言|locales
 links|关联|links
