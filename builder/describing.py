@@ -16,14 +16,26 @@ from sqlalchemy.engine import Connection
 from expressions.checker import check
 from expressions.parser import check_syntax
 from expressions.plain import plain_tree
+from expressions.typed import Checked
 from runtime.access import Access, Act
 from runtime.metrics import is_readable
 from runtime.served import Served
 from schema_store.analysis.lookup import Lookup
 from schema_store.compiled.app import CompiledEntity, CompiledField
 from schema_store.document import AppDocument
-from schema_store.document.fields import LinksField, OptionField, OptionsField, ReferenceField, StageField
+from schema_store.document.fields import (
+    Completion,
+    LinksField,
+    LongTextField,
+    OptionField,
+    OptionsField,
+    Phrases,
+    ReferenceField,
+    StageField,
+    TextField,
+)
 from schema_store.document.process import Gate, Pipeline, Stage, Transition
+from schema_store.document.scoring import Calculation
 from schema_store.document.surfaces import (
     Dashboard,
     FieldItem,
@@ -32,6 +44,7 @@ from schema_store.document.surfaces import (
     RelatedItem,
     SectionItem,
     SuggestItem,
+    TextItem,
     View,
 )
 from schema_store.versions import load_version
@@ -49,7 +62,7 @@ _ACTS: tuple[Act, ...] = (
     "override",
 )
 #: Attributes of a field that are about how the app is built, or that are told by what may be done with it.
-_INNER = {"purpose", "default_expression", "expression", "indexed", "description"}
+_INNER = {"purpose", "default_expression", "expression", "indexed", "description", "completion", "phrases"}
 
 
 def document_of(connection: Connection, served: Served, app: str) -> AppDocument:
@@ -86,6 +99,7 @@ class _Describer:
         self.lookup = Lookup(document)
         self.roles = {role.key for role in access.policy.roles}
         self.entities = [entity.key for entity in document.entities if access.readable(entity.key)]
+        self.known: dict[tuple[str, str], Checked | None] = {}
 
     def app(self, key: str) -> Plain:
         """All of it."""
@@ -109,7 +123,11 @@ class _Describer:
             "metrics": [self.metric(metric) for metric in metrics],
             "dashboards": [self.dashboard(board, metrics) for board in boards],
             "navigation": list(self.navigation(views, boards)),
-            "calculations": [_plain(each, {"lines", "result"}) for each in self.document.calculations],
+            "calculations": [
+                self.calculation(each)
+                for each in self.document.calculations
+                if each.entity is None or each.entity in self.entities
+            ],
         }
 
     def is_for(self, roles: Iterable[str]) -> bool:
@@ -123,10 +141,16 @@ class _Describer:
 
     def expression(self, entity: str, text: str | None) -> str | None:
         """An expression, where the actor may read everything that it names."""
+        return text if self.checked(entity, text) else None
+
+    def checked(self, entity: str, text: str | None) -> Checked | None:
+        """The same, checked in the names that the actor may use."""
         if text is None:
             return None
-        node, _ = check_syntax(text)
-        return text if node and check(node, self.access.env(entity))[0] else None
+        if (entity, text) not in self.known:
+            node, _ = check_syntax(text)
+            self.known[entity, text] = check(node, self.access.env(entity))[0] if node else None
+        return self.known[entity, text]
 
     def entity(self, key: str) -> Plain:
         """An entity with its fields and what may be done with its records."""
@@ -179,9 +203,30 @@ class _Describer:
         if isinstance(spec, StageField):
             stages = self.lookup.stages(entity.key, field.key).values()
             described["options"] = [{"key": stage.key, "label": stage.label} for stage in stages]
-        if text := self.expression(entity.key, getattr(spec, "expression", None)):
-            described["expression"] = text
+        for name in ("expression", "default_expression"):
+            if text := self.expression(entity.key, getattr(spec, name, None)):
+                described[name] = text
+                described["trees"] = described.get("trees", {}) | self.trees(entity.key, [text])
+        if isinstance(spec, TextField) and spec.completion and self.readable(spec.completion.source, "id"):
+            described["completion"] = self.completion(spec.completion)
+        if isinstance(spec, LongTextField) and spec.phrases and self.shows_phrases(spec.phrases):
+            described["phrases"] = _plain(spec.phrases)
         return described
+
+    def completion(self, completion: Completion) -> Plain:
+        """Where a text comes from, with what else of the chosen record the actor may take over."""
+        values = {
+            key: source
+            for key, source in completion.values.items()
+            if self.readable(completion.source, source)
+        }
+        return _plain(completion) | {"values": values}
+
+    def shows_phrases(self, phrases: Phrases) -> bool:
+        """Whether the phrases may be read, and asked for."""
+        return self.readable(phrases.entity, phrases.text) and (
+            phrases.filter is None or self.expression(phrases.entity, phrases.filter) is not None
+        )
 
     def children(self, entity: CompiledEntity) -> Iterator[Plain]:
         """The many sides that the actor sees."""
@@ -196,6 +241,7 @@ class _Describer:
     def form(self, form: Form) -> Plain:
         """A form without what may not be read."""
         described = _plain(form, {"items", "when", "actions"})
+        described["keep"] = [key for key in form.keep if self.readable(form.entity, key)]
         described["items"] = list(self.items(form.entity, form.items))
         described |= self.condition("when", form.entity, form.when)
         described["actions"] = [
@@ -215,7 +261,7 @@ class _Describer:
             described = _plain(item, {*conditions, "items"})
             for name in sorted(conditions & set(type(item).model_fields)):
                 described[name] = self.expression(entity, getattr(item, name))
-            if trees := self.trees(described[name] for name in conditions & described.keys()):
+            if trees := self.trees(entity, [described[name] for name in conditions & described.keys()]):
                 described["trees"] = trees
             yield described | own
 
@@ -230,6 +276,10 @@ class _Describer:
             return {"columns": [key for key in item.columns if self.readable(target, key)]}
         if isinstance(item, SectionItem):
             return {"items": list(self.items(entity, item.items))}
+        if isinstance(item, TextItem):
+            if item.visible and not self.expression(entity, item.visible):
+                return None  # nobody can say when such a sentence is true
+            return {"facts": [key for key in item.facts if self.readable(entity, key)]}
         return self.suggestion(entity, item) if isinstance(item, SuggestItem) else {}
 
     def suggestion(self, entity: str, item: SuggestItem) -> Plain | None:
@@ -243,22 +293,18 @@ class _Describer:
             if self.readable(view.entity, key) and self.expression(entity, text)
         }
         body = item.body if item.body and self.readable(view.entity, item.body) else None
-        return {"match": match, "match_trees": self.trees(match.values()), "body": body}
+        return {"match": match, "match_trees": self.trees(entity, match.values()), "body": body}
 
     def condition(self, name: str, entity: str, given: str | None) -> Plain:
         """A condition under its name, with its tree."""
         text = self.expression(entity, given)
-        return {name: text, "trees": self.trees([text])}
+        return {name: text, "trees": self.trees(entity, [text])}
 
-    def trees(self, texts: Iterable[str | None]) -> Plain:
+    def trees(self, entity: str, texts: Iterable[str | None]) -> Plain:
         """Conditions as trees, by their text: a browser foresees what the server will decide."""
-        found = {}
-        for text in texts:
-            node = check_syntax(text)[0] if text else None
-            tree = plain_tree(node) if node else None
-            if text and tree:
-                found[text] = tree
-        return found
+        return {
+            text: plain_tree(found.root) for text in texts if text and (found := self.checked(entity, text))
+        }
 
     def has_children(self, entity: str, key: str) -> bool:
         """Whether the actor sees the many side ``key``."""
@@ -326,6 +372,26 @@ class _Describer:
             if self.expression(source, each.expression) is not None
         ]
         described["has_time"] = self.access.served.app.metrics[metric.key].time is not None
+        return described
+
+    def calculation(self, calculation: Calculation) -> Plain:
+        """A calculation by its inputs, which may come from a record, and its lines with what sort of value they are."""
+        described = _plain(calculation, {"inputs", "lines"})
+        described["inputs"] = []
+        for given in calculation.inputs:
+            item = _plain(given, {"expression"}) | {"taken": given.expression is not None}
+            if calculation.entity is not None:
+                item |= self.condition("expression", calculation.entity, given.expression)
+            described["inputs"].append(item)
+        described["lines"] = [
+            {
+                "key": line.key,
+                "label": line.label,
+                "type": line.program.type.kind,
+                "scale": line.program.type.scale,
+            }
+            for line in self.access.served.app.calculations[calculation.key].lines
+        ]
         return described
 
     def dashboard(self, board: Dashboard, metrics: Iterable[Metric]) -> Plain:

@@ -17,6 +17,7 @@ from api.secret import read_cursor, sign_cursor
 from api.transaction import Call
 from runtime.people.rights import require_people_authority
 from runtime.people.trees import REGIONS, TEAMS, create_node, list_nodes, load_node, update_node
+from schema_store.pinyin import initials, sort_key
 
 
 class NewNode(Body):
@@ -36,11 +37,12 @@ class NodeChanges(Body):
 
 
 class NodeAnswer(BaseModel):
-    """A team or region; roots have level 1."""
+    """A team or region; roots have level 1. ``pinyin`` is how the name sounds, whole and by its first letters."""
 
     id: UUID
     parent_id: UUID | None
     name: str
+    pinyin: str
     code: str | None
     level: int
     created_at: Moment
@@ -99,7 +101,9 @@ def tree_router(words: str, tree: sa.Table) -> APIRouter:
 
 def _answer(row: sa.Row[tuple[object, ...]]) -> NodeAnswer:
     values = dict(row._mapping)
-    return NodeAnswer(**values, level=str(values["path"]).count("/"))
+    name = str(values["name"])
+    pinyin = f"{sort_key(name).replace(' ', '')} {initials(name)}"
+    return NodeAnswer(**values, pinyin=pinyin, level=str(values["path"]).count("/"))
 
 
 teams = tree_router("teams", TEAMS)

@@ -97,6 +97,7 @@ children|子记录|children
 claim_roles|可领取的角色|roles that may claim
 colour|颜色|colour
 columns|列|columns
+completion|联想补全|completion
 condition|条件|condition
 connector|连接器|connector
 cool_down|冷却期|cool-down
@@ -130,6 +131,7 @@ exclusive|不含边界|exclusive
 expect|期望值|expected values
 expected_events|预期事件|expected events
 expression|表达式|expression
+facts|相关数值|facts
 field|字段|field
 fields|字段|fields
 filter|筛选条件|filter
@@ -150,10 +152,13 @@ indexed|索引|index
 initial|初始阶段|initial stage
 inverse|反向关系|inverse
 json_schema|结构|JSON schema
+keep|连续新建时保留|kept fields
 key|键|key
 kind|种类|kind
 label|名称|label
 length|长度|length
+limit|数量上限|limit
+link|关联字段|link
 locales|语言|locales
 links|关联|links
 lower|下限|lower bound
@@ -229,6 +234,7 @@ time|时间字段|time field
 time_field|时间字段|time field
 title|标题|title
 to|目标阶段|to
+tone|语气|tone
 topic|主题|topic
 trigger|触发器|trigger
 type|类型|type
@@ -239,6 +245,7 @@ values|值|values
 view|视图|view
 visible|可见条件|visibility
 warning|预警|warning
+watermark|照片水印|watermark
 week|工作周|week
 weekday|星期|weekday
 when|适用条件|condition

@@ -10,9 +10,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as PydanticField
 
 from schema_store.document.base import (
+    Condition,
     DecimalText,
     EntityKey,
     Expr,
+    FieldKey,
     Key,
     Labelled,
     LocaleText,
@@ -56,6 +58,28 @@ class _Unique(Model):
     normalise: Normaliser | None = None
 
 
+class Completion(Model):
+    """What is offered while a text is typed: records of ``source``, found by their search.
+
+    Whoever takes one gets its values into fields (``values``: field to fill, field of the record), and a link to it
+    into ``link``.
+    """
+
+    source: Annotated[Key, Ref("entity")]
+    values: Annotated[
+        dict[FieldKey, Annotated[Key, Ref("field", "source")]], PydanticField(max_length=30)
+    ] = {}
+    link: FieldKey | None = None
+
+
+class Phrases(Model):
+    """Texts to put in at the cursor: field ``text`` of the records of ``entity`` that ``filter`` lets through."""
+
+    entity: EntityKey
+    text: FieldKey
+    filter: Condition | None = None
+
+
 class TextField(BaseField, _Unique):
     """One line of text; ``name_like`` keeps a pinyin sort key beside it."""
 
@@ -63,6 +87,7 @@ class TextField(BaseField, _Unique):
     length: Annotated[int, PydanticField(ge=1, le=1_000)] = 255
     pattern: Annotated[str | None, PydanticField(max_length=500)] = None
     name_like: bool = False
+    completion: Completion | None = None
 
 
 class LongTextField(BaseField):
@@ -70,6 +95,7 @@ class LongTextField(BaseField):
 
     type: Literal["long_text"]
     length: Annotated[int, PydanticField(ge=1, le=60_000)] = 10_000
+    phrases: Phrases | None = None
 
 
 class IntegerField(BaseField, _Unique):
@@ -233,15 +259,17 @@ class FilesField(BaseField):
 
 
 class ImageField(BaseField):
-    """One picture."""
+    """One picture; with ``watermark`` the browser writes moment, person and record into it before it is sent."""
 
     type: Literal["image"]
+    watermark: bool = False
 
 
 class ImagesField(BaseField):
-    """Several pictures."""
+    """Several pictures; ``watermark`` as of one."""
 
     type: Literal["images"]
+    watermark: bool = False
     maximum: Annotated[int, PydanticField(ge=1, le=100)] = 20
 
 

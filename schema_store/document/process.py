@@ -29,10 +29,14 @@ StageKey = Annotated[Key, Ref("stage", "pipeline")]
 
 
 class EvidenceRequirement(Labelled):
-    """Files that must be attached: how many, of what sort."""
+    """Files that must be attached: how many, of what sort.
+
+    With ``watermark`` the browser writes moment, person and record into pictures before they are sent.
+    """
 
     minimum: Annotated[int, PydanticField(ge=1, le=50)] = 1
     accept: Annotated[list[MediaType], PydanticField(max_length=50)] = []
+    watermark: bool = False
 
 
 class ActionRequirement(Labelled):

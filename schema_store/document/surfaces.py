@@ -39,10 +39,15 @@ class FieldItem(Element):
 
 
 class TextItem(Element):
-    """A sentence between fields."""
+    """A sentence between fields, with the values of fields (``facts``) that it speaks of.
+
+    With a condition it comes and goes while somebody types: a warning warns, it refuses nothing.
+    """
 
     kind: Literal["text"]
     text: LocaleText
+    tone: Literal["plain", "warning"] = "plain"
+    facts: Annotated[list[FieldKey], PydanticField(max_length=12)] = []
     visible: ActorCondition | None = None
 
 
@@ -94,13 +99,17 @@ class QuickAction(Labelled):
 
 
 class Form(Labelled):
-    """How a record is entered and shown; the first form that fits role, stage and device is used."""
+    """How a record is entered and shown; the first form that fits role, stage and device is used.
+
+    ``keep`` names fields whose values stay in the form when another record is made right after.
+    """
 
     entity: EntityKey
     purpose: Literal["any", "create", "edit", "show"] = "any"
     device: Literal["any", "phone", "desktop"] = "any"
     roles: list[RoleKey] = []
     when: Condition | None = None
+    keep: Annotated[list[FieldKey], PydanticField(max_length=40)] = []
     items: Annotated[list[FormItem], PydanticField(max_length=200)] = []
     actions: Annotated[list[QuickAction], PydanticField(max_length=20)] = []
 

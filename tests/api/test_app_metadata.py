@@ -27,6 +27,10 @@ def entity(app: dict[str, Any], key: str) -> dict[str, Any]:
     return next(each for each in app["entities"] if each["key"] == key)
 
 
+def field(app: dict[str, Any], of: str, key: str) -> dict[str, Any]:
+    return next(each for each in entity(app, of)["fields"] if each["key"] == key)
+
+
 def test_apps_are_listed_for_those_who_see_something_of_them(crm: Crm) -> None:
     cards = crm.as_("rep1").get("/apps").json["items"]
     assert [(card["key"], card["version"], card["roles"]) for card in cards] == [("crm", 1, ["rep"])]
@@ -282,3 +286,42 @@ def test_what_is_large_travels_compressed(crm: Crm) -> None:
     assert len(packed.body) * 4 < len(plain.body)
     small = crm.as_("rep1").get("/me", headers=asked)
     assert small.header("content-encoding") == ""
+
+
+def test_what_a_form_foresees_comes_as_trees(crm: Crm) -> None:
+    rep = described(crm, "rep1")
+    price = field(rep, "quote", "unit_price")
+    assert price["trees"] == {"product.list_price": ["name", "product", "list_price"]}
+    total = field(rep, "quote", "line_amount")
+    assert total["trees"][total["expression"]] == ["*", ["name", "quantity"], ["name", "net_unit_price"]]
+    assert "trees" not in field(rep, "quote", "note")
+
+
+def test_sentences_phrases_and_completions_name_only_what_may_be_read(crm: Crm) -> None:
+    rep = described(crm, "rep1")
+    form = next(each for each in rep["forms"] if each["entity"] == "quote")
+    sentence = next(
+        item for part in form["items"] for item in part.get("items", []) if item["key"] == "price_low"
+    )
+    assert (sentence["tone"], sentence["facts"][0]) == ("warning", "price_from")
+    assert sentence["trees"][sentence["visible"]] == ["==", ["name", "price_flag"], ["value", "low"]]
+    assert field(rep, "lead", "company")["completion"]["values"]["company"] == "name"
+    assert field(rep, "activity", "summary")["phrases"]["text"] == "body"
+
+
+def test_calculations_come_with_the_sort_of_their_lines(crm: Crm) -> None:
+    finance = described(crm, "finance")
+    rebate = next(each for each in finance["calculations"] if each["key"] == "dealer_rebate")
+    assert [(each["type"], each["scale"]) for each in rebate["lines"]][-2:] == [("decimal", 10), ("money", 4)]
+    (amount,) = rebate["inputs"]
+    assert (amount["taken"], amount["trees"]) == (True, {"base_amount": ["name", "base_amount"]})
+    # Of an entity that is not there for somebody there is nothing to calculate either.
+    service = {each["key"] for each in described(crm, "service")["calculations"]}
+    assert "dealer_rebate" not in service
+
+
+def test_regions_are_found_by_how_they_sound(crm: Crm) -> None:
+    made = crm.as_("admin").post("/regions", {"name": "浙江"})
+    assert (made.status, made.json["pinyin"]) == (201, "zhejiang zj")
+    shown = crm.as_("rep1").get("/regions?limit=500").json["items"]
+    assert ("浙江", "zhejiang zj") in {(each["name"], each["pinyin"]) for each in shown}

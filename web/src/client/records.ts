@@ -59,14 +59,21 @@ export function useCount(app: string, entity: string, asked: Pick<ListAsked, "fi
   });
 }
 
-export async function readRecord(app: string, entity: string, id: string, expand = "", signal?: AbortSignal) {
-  return (await ask<RecordData>(`${recordsPath(app, entity)}/${id}`, { query: { expand }, signal })).data;
+/** A record, or some of its fields, with the names of what it refers to where `expand` asks for them. */
+export async function readRecord(
+  app: string,
+  entity: string,
+  id: string,
+  shown: { expand?: string; fields?: string } = {},
+  signal?: AbortSignal,
+) {
+  return (await ask<RecordData>(`${recordsPath(app, entity)}/${id}`, { query: { ...shown }, signal })).data;
 }
 
 export function useRecord(app: string, entity: string, id: string | undefined, expand = "") {
   return useQuery({
     queryKey: ["record", app, entity, id, expand],
-    queryFn: ({ signal }) => readRecord(app, entity, id ?? "", expand, signal),
+    queryFn: ({ signal }) => readRecord(app, entity, id ?? "", { expand }, signal),
     enabled: Boolean(id),
   });
 }

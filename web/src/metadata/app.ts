@@ -35,6 +35,15 @@ export interface FieldMeta {
   maximum?: string | number | null;
   multiline?: boolean;
   expression?: string;
+  default_expression?: string;
+  /** The formula and the default as trees, by their text. */
+  trees?: Trees;
+  /** Records that are offered while a text is typed, and what else they fill in. */
+  completion?: { source: string; values: Record<string, string>; link?: string };
+  /** Texts that may be put in at the cursor. */
+  phrases?: { entity: string; text: string; filter?: string };
+  /** Whether pictures get moment, person and record written into them. */
+  watermark?: boolean;
   result?: { kind?: string; scale?: number } | string;
   [more: string]: unknown;
 }
@@ -95,6 +104,8 @@ export interface FormItemMeta {
   match?: Record<string, string>;
   match_trees?: Trees;
   limit?: number;
+  tone?: "plain" | "warning";
+  facts?: string[];
   visible?: string | null;
   required?: string | null;
   read_only?: string | null;
@@ -128,13 +139,15 @@ export interface FormMeta {
   device: "any" | "phone" | "desktop";
   when?: string | null;
   trees?: Trees;
+  /** Fields whose values stay when another record is made right after. */
+  keep: string[];
   items: FormItemMeta[];
   actions: QuickActionMeta[];
 }
 
 export interface GateMeta {
   fields: string[];
-  evidence: { key: string; label: LocaleText; minimum: number; accept: string[] }[];
+  evidence: { key: string; label: LocaleText; minimum: number; accept: string[]; watermark?: boolean }[];
   actions: { key?: string; event: string; minimum: number; label?: LocaleText }[];
   people: { key: string; label: LocaleText; field: string; roles: string[] }[];
   override_roles?: string[];
@@ -207,6 +220,29 @@ export interface NavigationMeta {
   dashboard?: string | null;
 }
 
+/** A value that a calculation is given; `taken` where a record gives it. */
+export interface InputMeta {
+  key: string;
+  label: LocaleText;
+  type: string;
+  scale?: number;
+  required: boolean;
+  taken: boolean;
+  expression?: string | null;
+  trees?: Trees;
+}
+
+export interface CalculationMeta {
+  id: string;
+  key: string;
+  label: LocaleText;
+  description?: LocaleText | null;
+  entity?: string;
+  inputs: InputMeta[];
+  lines: { key: string; label: LocaleText; type: string; scale: number }[];
+  result: string;
+}
+
 export interface AppMeta {
   key: string;
   version: number;
@@ -221,7 +257,7 @@ export interface AppMeta {
   metrics: MetricMeta[];
   dashboards: DashboardMeta[];
   navigation: NavigationMeta[];
-  calculations: { key: string; label: LocaleText; inputs: unknown[] }[];
+  calculations: CalculationMeta[];
 }
 
 /** The app as whoever is signed in may know it; asked again now and then, since it may be published anew. */

@@ -35,7 +35,7 @@ function Rule(props: { entity: EntityMeta; alike: Alike }) {
   const records = useQueries({
     queries: alike.records.slice(0, SHOWN).map((id) => ({
       queryKey: ["record", view.app.key, entity.key, id, "owner"],
-      queryFn: () => readRecord(view.app.key, entity.key, id, "owner"),
+      queryFn: () => readRecord(view.app.key, entity.key, id, { expand: "owner" }),
     })),
   });
   return (

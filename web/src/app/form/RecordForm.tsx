@@ -1,14 +1,22 @@
-import { Alert, Button } from "antd";
-import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Alert, App as AntApp, Button } from "antd";
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useDuplicates } from "@/client/duplicates";
 import type { RecordData } from "@/client/records";
 import { useMe } from "@/client/session";
-import type { EntityMeta, FieldMeta, FormItemMeta, FormMeta } from "@/metadata/app";
+import type { EntityMeta, FormItemMeta, FormMeta } from "@/metadata/app";
 import { useAppView } from "@/renderer/context";
 import { nameOf } from "@/renderer/fields/names";
-import { FormFields } from "@/renderer/form/FormFields";
+import { FormFields, isOnForm } from "@/renderer/form/FormFields";
 import { partsOf } from "@/renderer/form/layout";
 import { ConflictCard } from "../record/ConflictCard";
 import { recordPath } from "../shell/navigation";
@@ -35,9 +43,12 @@ export function RecordForm(props: RecordFormProps) {
   const [restored, setRestored] = useState(() => readDraft(key));
   const [values, setValues] = useState<Record<string, unknown>>(() => ({ ...initial, ...restored?.values }));
   const [errors, setErrors] = useState<Record<string, string>>({});
+  const [round, setRound] = useState(0);
+  const again = useRef(false);
   const body = useRef<HTMLFormElement>(null);
+  const { message } = AntApp.useApp();
   const act = record ? "update" : "create";
-  const changed = changedOf(initial, values, act);
+  const changed = changedOf(initial, values, act, entity);
   const alike = useAlike(entity, changed, record);
   const leave = (id = record?.id) =>
     id ? navigate(recordPath(view.app.key, entity.key, id), { replace: true }) : navigate(-1);
@@ -47,7 +58,8 @@ export function RecordForm(props: RecordFormProps) {
     record,
     onSaved: (id) => {
       dropDraft(key);
-      void leave(id);
+      if (!again.current) void leave(id);
+      else startOver();
     },
   });
   const { refusal } = submit;
@@ -60,16 +72,32 @@ export function RecordForm(props: RecordFormProps) {
       partsOf(
         props.items,
         (each) => view.field(entity.key, each),
-        (field) => isInput(field, act),
+        (field) => isOnForm(view, entity.key, field, act),
       ),
     [props.items, entity, view, act],
   );
 
-  function change(field: string, value: unknown) {
-    const next = { ...values, [field]: value };
+  // Whoever makes a record begins to type at once; so does whoever makes another one.
+  useEffect(() => {
+    if (act === "create") firstInput(body.current)?.focus({ preventScroll: round === 0 });
+  }, [act, round]);
+
+  function change(changes: Record<string, unknown>) {
+    const next = { ...values, ...changes };
     setValues(next);
-    setErrors(({ [field]: _, ...others }) => others);
-    keepDraft(key, changedOf(initial, next, act), record?.version);
+    setErrors((before) =>
+      Object.fromEntries(Object.entries(before).filter(([field]) => !(field in changes))),
+    );
+    keepDraft(key, changedOf(initial, next, act, entity), record?.version);
+  }
+
+  /** An empty form again, with what the author says stays. */
+  function startOver() {
+    const kept = Object.fromEntries((props.form?.keep ?? []).map((field) => [field, values[field]]));
+    void message.success(t("form.createdOne", { entity: view.text(entity.label) }));
+    setRestored(null);
+    setValues({ ...initial, ...kept });
+    setRound((before) => before + 1);
   }
 
   function drop() {
@@ -78,16 +106,27 @@ export function RecordForm(props: RecordFormProps) {
     setValues(initial);
   }
 
+  function save(more: boolean) {
+    again.current = more;
+    void submit.send(changed);
+  }
+
   function onSubmit(event: FormEvent) {
     event.preventDefault();
-    void submit.send(changed);
+    save(false);
+  }
+
+  function onKey(event: KeyboardEvent) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || submit.busy) return;
+    event.preventDefault();
+    save(act === "create" && event.shiftKey);
   }
 
   const title = record
     ? nameOf(view, entity.key, record)
     : t("list.new", { entity: view.text(entity.label) });
   return (
-    <form ref={body} className="form-page" onSubmit={onSubmit} noValidate>
+    <form ref={body} className="form-page" onSubmit={onSubmit} onKeyDown={onKey} noValidate>
       <header className="page-head">
         <div>
           {record && <small className="over">{t("form.editing", { entity: view.text(entity.label) })}</small>}
@@ -113,10 +152,11 @@ export function RecordForm(props: RecordFormProps) {
         isRefused={refusal?.duplicates !== undefined}
       />
       <FormFields
-        entity={entity.key}
+        key={round}
+        entity={entity}
         act={act}
         parts={parts}
-        sections={props.items.filter((item) => item.kind === "section")}
+        items={props.items}
         values={values}
         record={record}
         errors={errors}
@@ -137,19 +177,31 @@ export function RecordForm(props: RecordFormProps) {
         />
       )}
       <footer className="form-foot">
-        <Button type="primary" htmlType="submit" loading={submit.busy}>
+        <Button
+          type="primary"
+          htmlType="submit"
+          loading={submit.busy}
+          title="Ctrl + Enter"
+          aria-keyshortcuts="Control+Enter"
+        >
           {record ? t("save") : t("form.create")}
         </Button>
+        {!record && (
+          <Button
+            disabled={submit.busy}
+            title="Ctrl + Shift + Enter"
+            aria-keyshortcuts="Control+Shift+Enter"
+            onClick={() => save(true)}
+          >
+            {t("form.createAnother")}
+          </Button>
+        )}
         <Button onClick={() => void leave()}>{t("cancel")}</Button>
         <small className="muted">{t("form.kept")}</small>
       </footer>
     </form>
   );
 }
-
-/** What is filled in; a record that is there moves through its stages by its path, where the gates are. */
-const isInput = (field: FieldMeta, act: "create" | "update"): boolean =>
-  act === "create" ? field.creatable : field.writable && field.type !== "stage";
 
 /** Asks when typing pauses; of a record that is changed only where something was. */
 function useAlike(entity: EntityMeta, changed: Record<string, unknown>, record: RecordData | undefined) {
@@ -172,6 +224,9 @@ function usePaused<T>(value: T, pause: number): T {
   }, [text, pause]);
   return kept;
 }
+
+const firstInput = (within: HTMLElement | null | undefined) =>
+  within?.querySelector<HTMLElement>(".form-field :is(input, textarea):enabled");
 
 function focusFirst(form: HTMLFormElement | null) {
   const field = form?.querySelector<HTMLElement>("[data-error]");

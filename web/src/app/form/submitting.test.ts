@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
 import { ApiProblem } from "@/client/problem";
+import type { EntityMeta } from "@/metadata/app";
 import { changedOf, sortRefusal } from "./submitting";
 
+const entity = { fields: [{ key: "price", default_expression: "item.price" }] } as unknown as EntityMeta;
+
 test("a new record sends what is there, another only what is different", () => {
-  expect(changedOf({}, { name: "王", phone: null, tags: [] }, "create")).toEqual({ name: "王" });
+  expect(changedOf({}, { name: "王", phone: null, tags: [] }, "create", entity)).toEqual({
+    name: "王",
+  });
+  expect(changedOf({}, { name: "王", price: null }, "create", entity)).toEqual({ name: "王", price: null });
   const record = { name: "王", phone: "1", tags: ["a"], note: null };
-  expect(changedOf(record, { ...record, phone: null, tags: ["a"], note: undefined }, "update")).toEqual({
+  expect(
+    changedOf(record, { ...record, phone: null, tags: ["a"], note: undefined }, "update", entity),
+  ).toEqual({
     phone: null,
   });
 });

@@ -4,6 +4,7 @@ import type { Alike } from "@/client/duplicates";
 import { onceKey } from "@/client/once";
 import { isProblem } from "@/client/problem";
 import { createRecord, type RecordData } from "@/client/records";
+import type { EntityMeta } from "@/metadata/app";
 import { useAppView } from "@/renderer/context";
 import { isBlank } from "@/renderer/form/conditions";
 import { problemText } from "@/ui/problemText";
@@ -17,16 +18,24 @@ export interface Refusal {
   duplicates?: Alike[];
 }
 
-/** What a form sends: of a new record all that is there, of another only what is different. */
+/**
+ * What a form sends: of a new record all that is there, and what was emptied although the document fills it in; of
+ * another only what is different.
+ */
 export function changedOf(
   initial: Record<string, unknown>,
   values: Record<string, unknown>,
   act: "create" | "update",
+  entity: Pick<EntityMeta, "fields">,
 ): Record<string, unknown> {
+  const isFilledIn = (key: string) => {
+    const field = entity.fields.find((each) => each.key === key);
+    return Boolean(field?.default_expression) || (field?.default ?? null) !== null;
+  };
   return Object.fromEntries(
     Object.entries(values).filter(([key, value]) =>
       act === "create"
-        ? !isBlank(value)
+        ? !isBlank(value) || (value === null && isFilledIn(key))
         : key !== "expand" && JSON.stringify(value ?? null) !== JSON.stringify(initial[key] ?? null),
     ),
   );

@@ -4,8 +4,8 @@ import type { RecordData } from "@/client/records";
 import type { EntityMeta, PipelineMeta } from "@/metadata/app";
 import { useAppView } from "@/renderer/context";
 import { FieldInput } from "@/renderer/fields/FieldInput";
-import { FileChooser, FileList } from "@/renderer/fields/inputs/FilesInput";
-import { type Collected, evidenceNeed, fieldOf } from "./gate";
+import { FileChooser, FileList, markOf } from "@/renderer/fields/inputs/FilesInput";
+import { type Collected, evidenceNeed, fieldOf, isWatermarked } from "./gate";
 
 interface CollectProps {
   entity: EntityMeta;
@@ -38,9 +38,11 @@ export function Collect(props: CollectProps) {
 }
 
 function EvidenceInput(props: CollectProps) {
+  const view = useAppView();
   const { key } = props.unmet;
   const files = props.collected.evidence[key] ?? [];
   const need = evidenceNeed(props.unmet);
+  const isMarked = isWatermarked(props.pipeline, key);
   const change = (next: (kept: StoredFile[]) => StoredFile[]) =>
     props.onCollect((before) => ({
       ...before,
@@ -49,7 +51,12 @@ function EvidenceInput(props: CollectProps) {
   return (
     <>
       <FileList files={files} onRemove={(id) => change((kept) => kept.filter((file) => file.id !== id))} />
-      <FileChooser accept={need.accept} many onFile={(file) => change((kept) => [...kept, file])} />
+      <FileChooser
+        accept={need.accept}
+        many
+        markedWith={isMarked ? markOf(view, props.entity.key, props.record) : undefined}
+        onFile={(file) => change((kept) => [...kept, file])}
+      />
     </>
   );
 }

@@ -10,6 +10,7 @@ import { useAppView } from "@/renderer/context";
 import { nameOf } from "@/renderer/fields/names";
 import { lookupOf } from "@/renderer/form/conditions";
 import { plainItems, viewFormOf } from "@/renderer/form/layout";
+import { Calculation } from "@/renderer/record/Calculation";
 import { pipelineOf } from "@/renderer/record/pipelines";
 import { RecordFiles } from "@/renderer/record/RecordFiles";
 import { Related } from "@/renderer/record/Related";
@@ -100,6 +101,11 @@ function Shown(props: { entity: EntityMeta; record: RecordData }) {
         {shows("facts") && (
           <div className="record-main">
             <Facts entity={entity} record={record} />
+            {view.app.calculations
+              .filter((each) => each.entity === entity.key)
+              .map((each) => (
+                <Calculation key={each.key} entity={entity} calculation={each} record={record} />
+              ))}
           </div>
         )}
         {(!narrow || tab !== "facts") && (

@@ -36,6 +36,13 @@ export function evidenceNeed(unmet: Unmet): { count: number; accept: string[] } 
   return { count: needed.count ?? 1, accept: needed.accept ?? [] };
 }
 
+/** Whether pictures shown for a requirement get a mark. */
+export function isWatermarked(pipeline: PipelineMeta, key: string): boolean {
+  return [...pipeline.stages, ...pipeline.transitions].some((part) =>
+    part.gate?.evidence.some((each) => each.key === key && each.watermark),
+  );
+}
+
 /** Whether something was given for it; whether it is enough, the server says. */
 export function isGiven(pipeline: PipelineMeta, unmet: Unmet, collected: Collected): boolean {
   if (unmet.kind === "evidence") {

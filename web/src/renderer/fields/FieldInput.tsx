@@ -8,6 +8,7 @@ import { Choice } from "./inputs/Choice";
 import { FilesInput } from "./inputs/FilesInput";
 import { Picker } from "./inputs/Picker";
 import { commonOf, type FieldInputProps } from "./inputs/props";
+import { RegionInput } from "./inputs/RegionInput";
 import { TextsInput } from "./inputs/TextsInput";
 
 export type { FieldInputProps } from "./inputs/props";
@@ -15,6 +16,7 @@ export type { FieldInputProps } from "./inputs/props";
 /** The input of a field by its type; values come and go in wire form (decimals as texts, dates as ISO texts). */
 export function FieldInput(props: FieldInputProps) {
   const target = targetOf(props.field);
+  if (target === "region") return <RegionInput {...props} />;
   if (target) return <Picker {...props} target={target} />;
   switch (valueType(props.field)) {
     case "long_text":

@@ -1,30 +1,64 @@
 import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
-import type { FieldMeta, FormItemMeta } from "@/metadata/app";
-import { useAppView } from "../context";
+import type { EntityMeta, FieldMeta, FormItemMeta } from "@/metadata/app";
+import { targetOf } from "@/metadata/system";
+import { type AppView, useAppView } from "../context";
 import { FieldInput } from "../fields/FieldInput";
+import { Value } from "../fields/Value";
 import { pipelineOf } from "../record/pipelines";
-import { isClosed, isRequired, isShown, lookupOf } from "./conditions";
+import { isClosed, isRequired, isShown } from "./conditions";
+import { type Foreseen, isForeseeable, useForeseen } from "./foreseeing";
 import type { Part } from "./layout";
+import { Sentence } from "./Sentence";
 
 interface FormFieldsProps {
-  entity: string;
+  entity: EntityMeta;
   act: "create" | "update";
   parts: Part[];
-  sections: FormItemMeta[];
+  /** All items of the form, sections with their conditions among them. */
+  items: FormItemMeta[];
   values: Record<string, unknown>;
   record?: RecordData;
   errors: Record<string, string>;
-  onChange: (key: string, value: unknown) => void;
+  onChange: (changes: Record<string, unknown>) => void;
 }
 
-/** The inputs of a form, in its sections; conditions are looked at with every key. */
+/** Whether a field is filled in; a record that is there moves through its stages by its path, where the gates are. */
+export const isInput = (field: FieldMeta, act: "create" | "update"): boolean =>
+  act === "create" ? field.creatable : field.writable && field.type !== "stage";
+
+/** Whether a form has a place for a field: to fill it in, or to show what it will be. */
+export const isOnForm = (view: AppView, entity: string, field: FieldMeta, act: "create" | "update") =>
+  isInput(field, act) || (isForeseeable(view, entity, field, act) && !targetOf(field));
+
+/** The inputs of a form, in its sections; conditions and computed values are looked at with every key. */
 export function FormFields(props: FormFieldsProps) {
   const view = useAppView();
-  const lookup = lookupOf(view, props.entity, props.values);
+  const foreseen = useForeseen(props.entity, props.items, props.values, props.act);
+  const { lookup } = foreseen;
   const hidden = new Set(
-    props.sections.filter((section) => !isShown(section, lookup)).map((section) => section.key),
+    props.items.filter((item) => item.kind === "section" && !isShown(item, lookup)).map((item) => item.key),
   );
+  const ahead = recordAhead(view, props, foreseen);
+  const place = (item: FormItemMeta) => {
+    if (item.kind === "text")
+      return <Sentence key={item.id} entity={props.entity.key} item={item} lookup={lookup} record={ahead} />;
+    const field = view.field(props.entity.key, item.field ?? "");
+    if (!field || !isShown(item, lookup)) return null;
+    if (!isInput(field, props.act))
+      return <Computed key={item.id} entity={props.entity.key} item={item} field={field} record={ahead} />;
+    return (
+      <Labelled
+        key={item.id}
+        {...props}
+        item={item}
+        field={field}
+        value={props.values[field.key] ?? (field.key in props.values ? null : foreseen.wire(field.key))}
+        required={isRequired(item, field, lookup)}
+        closed={isClosed(item, field, lookup, props.act)}
+      />
+    );
+  };
   return (
     <>
       {props.parts
@@ -32,34 +66,57 @@ export function FormFields(props: FormFieldsProps) {
         .map((part) => (
           <fieldset key={part.key} className="section form-part">
             {part.label && <legend>{view.text(part.label)}</legend>}
-            <div className="form-fields">
-              {part.items
-                .filter((item) => isShown(item, lookup))
-                .map((item) => {
-                  const field = view.field(props.entity, item.field ?? "");
-                  return (
-                    field && (
-                      <Labelled
-                        key={item.id}
-                        {...props}
-                        item={item}
-                        field={field}
-                        required={isRequired(item, field, lookup)}
-                        closed={isClosed(item, field, lookup, props.act)}
-                      />
-                    )
-                  );
-                })}
-            </div>
+            <div className="form-fields">{part.items.map(place)}</div>
           </fieldset>
         ))}
     </>
   );
 }
 
+/** The record as it will be, as far as it can be foreseen. */
+function recordAhead(view: AppView, props: FormFieldsProps, foreseen: Foreseen): RecordData {
+  const computed = props.entity.fields
+    .filter((field) => isForeseeable(view, props.entity.key, field, props.act))
+    .map((field) => [field.key, foreseen.wire(field.key)]);
+  return { id: "", version: 0, ...props.record, ...props.values, ...Object.fromEntries(computed) };
+}
+
+interface ComputedProps {
+  entity: string;
+  item: FormItemMeta;
+  field: FieldMeta;
+  record: RecordData;
+}
+
+/** What nobody types: it follows what is typed, and the server has the last word. */
+function Computed(props: ComputedProps) {
+  const view = useAppView();
+  const { t } = useTranslation();
+  const { field, item } = props;
+  const id = `field-${field.key}`;
+  return (
+    <div className="form-field" data-computed data-wide={(item.width ?? 1) > 1 || undefined}>
+      <span className="label" id={id}>
+        {view.text(item.label ?? field.label)}
+        <span className="muted" title={t("form.previewHint")}>
+          {t("form.preview")}
+        </span>
+      </span>
+      <output aria-labelledby={id} aria-live="off">
+        {props.record[field.key] === undefined ? (
+          <span className="muted">{t("form.afterSave")}</span>
+        ) : (
+          <Value entity={props.entity} field={field} record={props.record} />
+        )}
+      </output>
+    </div>
+  );
+}
+
 interface LabelledProps extends FormFieldsProps {
   item: FormItemMeta;
   field: FieldMeta;
+  value: unknown;
   required: boolean;
   closed: boolean;
 }
@@ -74,7 +131,7 @@ function Labelled(props: LabelledProps) {
   const id = `field-${field.key}`;
   const error = props.errors[field.key];
   const help = view.text(item.help ?? field.help);
-  const stages = pipelineOf(view, props.entity, props.values, field.key)?.stages;
+  const stages = pipelineOf(view, props.entity.key, props.values, field.key)?.stages;
   return (
     <div
       className="form-field"
@@ -90,16 +147,17 @@ function Labelled(props: LabelledProps) {
         )}
       </label>
       <FieldInput
-        entity={props.entity}
+        entity={props.entity.key}
         field={field}
         id={id}
-        value={props.values[field.key] ?? null}
+        value={props.value ?? null}
         record={props.record}
         options={field.type === "stage" ? stages : undefined}
         status={error ? "error" : undefined}
         describedBy={error ? `${id}-error` : help ? `${id}-help` : undefined}
         disabled={props.closed}
-        onChange={(value) => props.onChange(field.key, value)}
+        onChange={(value) => props.onChange({ [field.key]: value })}
+        onFill={props.onChange}
       />
       {error ? (
         <p id={`${id}-error`} className="form-error" role="alert">

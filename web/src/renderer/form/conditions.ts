@@ -1,20 +1,34 @@
 import type { RecordData } from "@/client/records";
+import { parseDay, parseMoment } from "@/expressions/calendar";
 import { Decimal } from "@/expressions/decimal";
 import { holds, type Lookup, type Value } from "@/expressions/evaluate";
+import { Json, Moment } from "@/expressions/values";
 import type { FieldMeta, FormItemMeta, Trees } from "@/metadata/app";
-import { NUMBERS, valueType, wireName } from "@/metadata/system";
+import { NUMBERS, scaleOf, valueType, wireName } from "@/metadata/system";
 import type { AppView } from "../context";
+
+/** A value in wire form as expressions see it. */
+export function meaningOf(field: FieldMeta, wire: unknown): Value {
+  if (wire === undefined || wire === null) return null;
+  const type = valueType(field);
+  if (NUMBERS.has(type)) return Decimal.of(wire as string | number).atLeast(scaleOf(field) ?? 0);
+  if (type === "date") return parseDay(String(wire));
+  if (type === "instant") return parseMoment(String(wire));
+  if (type === "json" || type === "translated_text") return new Json(wire);
+  return wire as Value;
+}
 
 /** What names in conditions mean for values in wire form; what is computed and not there yet, only the server knows. */
 export function lookupOf(view: AppView, entity: string, values: Record<string, unknown>): Lookup {
-  return ([key = "", ...more]) => {
-    if (more.length > 0) return undefined;
-    const field = view.field(entity, key);
-    const value = values[wireName(key)];
-    if (!field || (value === undefined && field.computed)) return undefined;
-    if (value === undefined || value === null) return null;
-    if (NUMBERS.has(valueType(field))) return Decimal.of(value as string | number);
-    return value as Value;
+  return {
+    name: ([key = "", ...more]) => {
+      if (more.length > 0) return undefined;
+      const field = view.field(entity, key);
+      const wire = values[wireName(key)];
+      return !field || (wire === undefined && field.computed) ? undefined : meaningOf(field, wire);
+    },
+    actor: (word) => (word === "my_roles" ? view.app.roles : undefined),
+    clock: { now: new Moment(BigInt(Date.now()) * 1000n), zone: view.app.settings.zone ?? "Asia/Shanghai" },
   };
 }
 

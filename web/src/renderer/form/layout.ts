@@ -48,22 +48,24 @@ export function plainItems(entity: EntityMeta): FormItemMeta[] {
   return entity.fields.map((field) => ({ id: field.id, key: field.key, kind: "field", field: field.key }));
 }
 
-/** The fields of a form by the sections they stand in, without those that `isOpen` refuses and what then is empty. */
+/** The fields and sentences of a form by the sections they stand in, without fields that `isOpen` refuses and what then is empty. */
 export function partsOf(
   items: FormItemMeta[],
   fieldOf: (key: string) => FieldMeta | undefined,
   isOpen: (field: FieldMeta) => boolean,
 ): Part[] {
   const kept = (each: FormItemMeta) => {
+    if (each.kind === "text") return true;
     const field = each.kind === "field" ? fieldOf(each.field ?? "") : undefined;
     return field !== undefined && isOpen(field);
   };
+  const hasFields = (each: FormItemMeta[]) => each.some((item) => item.kind === "field");
   const loose = items.filter(kept);
-  const parts: Part[] = loose.length > 0 ? [{ key: "", label: null, items: loose }] : [];
+  const parts: Part[] = hasFields(loose) ? [{ key: "", label: null, items: loose }] : [];
   for (const item of items) {
     if (item.kind !== "section") continue;
     const inside = (item.items ?? []).filter(kept);
-    if (inside.length > 0) parts.push({ key: item.key, label: item.label, items: inside });
+    if (hasFields(inside)) parts.push({ key: item.key, label: item.label, items: inside });
   }
   return parts;
 }

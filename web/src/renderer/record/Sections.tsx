@@ -8,6 +8,7 @@ import { useNarrow } from "@/ui/narrow";
 import { useAppView } from "../context";
 import { Value } from "../fields/Value";
 import { isBlank, isShown, lookupOf } from "../form/conditions";
+import { Sentence } from "../form/Sentence";
 import { Suggestions } from "./Suggestions";
 
 interface SectionsProps {
@@ -81,7 +82,14 @@ function Standing(props: SectionsProps & { item: FormItemMeta }) {
   const view = useAppView();
   switch (props.item.kind) {
     case "text":
-      return <p className="standing">{view.text(props.item.text)}</p>;
+      return (
+        <Sentence
+          entity={props.entity.key}
+          item={props.item}
+          lookup={lookupOf(view, props.entity.key, props.record)}
+          record={props.record}
+        />
+      );
     case "suggest":
       return <Suggestions {...props} />;
     default:

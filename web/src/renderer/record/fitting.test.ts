@@ -21,10 +21,9 @@ const item = {
   match: { step: '"contact"', trades: "trade", secret: "trade" },
   match_trees: { '"contact"': ["value", "contact"], trade: ["name", "trade"] },
 } as unknown as FormItemMeta;
-const lookupOf =
-  (trade: string | null): Lookup =>
-  ([name]) =>
-    name === "trade" ? trade : undefined;
+const lookupOf = (trade: string | null): Lookup => ({
+  name: ([name]) => (name === "trade" ? trade : undefined),
+});
 
 test("a record wishes what it knows, of fields that one may read", () => {
   const wishes = wishesOf(item, lookupOf("tiles"), (key) => FIELDS.get(key));

@@ -1,8 +1,8 @@
 import type { RecordData } from "@/client/records";
-import { Decimal } from "@/expressions/decimal";
 import { evaluate, type Lookup } from "@/expressions/evaluate";
 import type { FieldMeta, FormItemMeta } from "@/metadata/app";
 import { valueType } from "@/metadata/system";
+import { wireOf } from "../form/foreseeing";
 import { operatorsOf, writeCondition } from "../list/filters";
 
 /** A value that a suggestion should have. */
@@ -25,7 +25,7 @@ export function wishesOf(
     if (!field) return [];
     return values
       .filter((each) => each !== null && each !== undefined && each !== "")
-      .map((each) => ({ field, value: each instanceof Decimal ? each.toString() : String(each) }));
+      .map((each) => ({ field, value: String(wireOf(each)) }));
   });
 }
 

@@ -4,7 +4,12 @@ import { type ChangeEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { fileUrl, type StoredFile, uploadFile, useRecordFiles } from "@/client/files";
 import { isProblem } from "@/client/problem";
-import { useAppView } from "../../context";
+import type { RecordData } from "@/client/records";
+import { useMe } from "@/client/session";
+import { type AppView, useAppView } from "../../context";
+import { mannerOf } from "../Cell";
+import { nameOf } from "../names";
+import { marked } from "../watermark";
 import type { FieldInputProps } from "./props";
 
 interface FileChooserProps {
@@ -13,6 +18,8 @@ interface FileChooserProps {
   many: boolean;
   disabled?: boolean;
   describedBy?: string;
+  /** What pictures belong to, where they get a mark: it is written into them before they are sent. */
+  markedWith?: string;
   onFile: (file: StoredFile) => void;
 }
 
@@ -26,7 +33,14 @@ export function FileChooser(props: FileChooserProps) {
   const camera = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState("");
+  const person = useMe().data?.name ?? "";
   const takesPictures = props.accept.length === 0 || props.accept.some((type) => type.startsWith("image/"));
+
+  async function mark(file: File): Promise<File> {
+    if (props.markedWith === undefined) return file;
+    const words = { taken: t("form.markTaken"), sent: t("form.markSent"), place: t("form.markPlace") };
+    return marked(file, { person, record: props.markedWith, zone: mannerOf(view).zone, words });
+  }
 
   async function take(event: ChangeEvent<HTMLInputElement>) {
     const files = [...(event.target.files ?? [])];
@@ -34,9 +48,10 @@ export function FileChooser(props: FileChooserProps) {
     setBusy(true);
     setFailure("");
     try {
-      for (const file of files) props.onFile(await uploadFile(view.app.key, file));
+      for (const file of files) props.onFile(await uploadFile(view.app.key, await mark(file)));
     } catch (error) {
-      setFailure(isProblem(error) && error.code !== "offline" ? error.message : t("offline"));
+      if (error instanceof DOMException) setFailure(t("form.noMark"));
+      else setFailure(isProblem(error) && error.code !== "offline" ? error.message : t("offline"));
     } finally {
       setBusy(false);
     }
@@ -85,6 +100,7 @@ export function FileChooser(props: FileChooserProps) {
           </Button>
         </>
       )}
+      {props.markedWith !== undefined && <p className="form-help">{t("form.marked")}</p>}
       {failure && (
         <p className="form-error" role="alert">
           {failure}
@@ -127,6 +143,11 @@ export function FileList(props: { files: StoredFile[]; onRemove?: (id: string) =
   );
 }
 
+/** What a picture of a record is marked with: its name, or what it is while it has none. */
+export function markOf(view: AppView, entity: string, record: RecordData | undefined): string {
+  return record ? nameOf(view, entity, record) : view.text(view.entity(entity)?.label);
+}
+
 /** The input of a field that holds one file or several. */
 export function FilesInput(props: FieldInputProps) {
   const view = useAppView();
@@ -153,6 +174,7 @@ export function FilesInput(props: FieldInputProps) {
         many={many}
         disabled={props.disabled}
         describedBy={props.describedBy}
+        markedWith={props.field.watermark ? markOf(view, props.entity, props.record) : undefined}
         onFile={(file) => {
           setUploaded((before) => [...before, file]);
           given.current = [...given.current, file.id];

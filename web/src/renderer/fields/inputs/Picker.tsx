@@ -37,7 +37,7 @@ function RecordPicker(props: PickerProps) {
     opened,
   );
   // A value that came without its name (from a draft, or with the address) is looked up at once.
-  const unnamed = isUnnamed(props) ? [props.value].flat() : [];
+  const unnamed = unnamedIn(props);
   const named = useRecords(
     view.app.key,
     props.target,
@@ -66,7 +66,7 @@ function PlatformPicker(props: PickerProps) {
   const [typed, setTyped] = useState("");
   const [opened, setOpened] = useState(false);
   const search = useDeferredValue(typed.trim());
-  const found = usePlatform(props.target, search, opened || isUnnamed(props));
+  const found = usePlatform(props.target, search, opened || unnamedIn(props).length > 0);
   const items = found.data ?? [];
   const offered = items
     .map((item) => ({ value: item.id, label: pathOf(item, items) }))
@@ -76,8 +76,11 @@ function PlatformPicker(props: PickerProps) {
   );
 }
 
-/** A value whose name did not come with the record (a draft): it is looked up at once. */
-const isUnnamed = (props: PickerProps): boolean => Boolean(props.value) && namesIn(props).length === 0;
+/** Values whose names did not come with the record (a draft, a default): they are looked up at once. */
+function unnamedIn(props: PickerProps): string[] {
+  const named = new Set(namesIn(props).map((record) => record.id));
+  return [props.value].flat().filter((id): id is string => typeof id === "string" && !named.has(id));
+}
 
 function namesIn(props: PickerProps): RecordData[] {
   const found = props.record?.expand?.[expandName(props.field.key)];
@@ -104,6 +107,8 @@ function Choices(props: ChoicesProps) {
     ...kept.filter((each) => chosen.has(each.value) && !known.has(each.value)),
     ...props.offered,
   ];
+  // Until its name is there, a value shows as none rather than as an id.
+  const isNamed = [...chosen].every((id) => !id || options.some((each) => each.value === id));
   return (
     <Select
       {...commonOf(props, view.text(props.field.label))}
@@ -115,9 +120,7 @@ function Choices(props: ChoicesProps) {
       onOpenChange={props.onOpen}
       placeholder={t("form.pick")}
       notFoundContent={props.busy ? t("loading") : t("list.noneFound")}
-      value={
-        props.busy && isUnnamed(props) ? undefined : ((props.value as string | string[] | null) ?? undefined)
-      }
+      value={isNamed || !props.busy ? ((props.value as string | string[] | null) ?? undefined) : undefined}
       options={options}
       onChange={(value: unknown) => {
         const ids = new Set(Array.isArray(value) ? value : [value]);

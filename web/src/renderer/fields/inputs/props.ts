@@ -6,6 +6,8 @@ export interface FieldInputProps {
   field: FieldMeta;
   value: unknown;
   onChange: (value: unknown) => void;
+  /** Takes values of several fields at once, where a form has them. */
+  onFill?: (values: Record<string, unknown>) => void;
   id?: string;
   status?: "error" | "warning";
   disabled?: boolean;
