@@ -1,6 +1,6 @@
 import { Button, Select } from "antd";
 import { Plus } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { type Group, useAggregate } from "@/client/aggregates";
@@ -45,8 +45,11 @@ function Board(props: BoardProps) {
   useEffect(() => {
     document.title = shown.text(view.label);
   }, [shown, view]);
-  const byLane = new Map((figures.data ?? []).map((group: Group) => [String(group[field.key]), group]));
-  const lanes = lanesOf(field, pipeline, new Set(byLane.keys()));
+  const byLane = useMemo(
+    () => new Map((figures.data ?? []).map((group: Group) => [String(group[field.key]), group])),
+    [figures.data, field],
+  );
+  const lanes = useMemo(() => lanesOf(field, pipeline, new Set(byLane.keys())), [field, pipeline, byLane]);
   return (
     <section className="board-page">
       <header className="page-head">
@@ -87,7 +90,7 @@ function Board(props: BoardProps) {
               filter={filter}
               figures={byLane.get(lane.key)}
               moving={moving.moving}
-              onMove={(record, to) => void moving.move(record, to)}
+              onMove={moving.move}
             />
           ))}
         </div>

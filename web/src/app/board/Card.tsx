@@ -1,7 +1,7 @@
 import { draggable } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { Dropdown } from "antd";
 import { ArrowRightLeft } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { RecordData } from "@/client/records";
@@ -14,15 +14,16 @@ import { waysOf } from "@/renderer/record/ways";
 import { recordPath } from "../shell/navigation";
 import type { LaneProps } from "./Lane";
 
-interface CardProps extends LaneProps {
+interface CardProps extends Pick<LaneProps, "entity" | "field" | "pipeline" | "lanes" | "onMove"> {
   record: RecordData;
   columns: FieldMeta[];
+  /** Whether it is on its way to another lane. */
+  busy: boolean;
 }
 
 /** One record: dragged to another stage, or moved there by its menu (`m` opens it). */
-export function Card(props: CardProps) {
+export const Card = memo(function Card(props: CardProps) {
   const { record, entity, columns } = props;
-  const { t } = useTranslation();
   const view = useAppView();
   const box = useRef<HTMLElement>(null);
   const [dragging, setDragging] = useState(false);
@@ -49,26 +50,14 @@ export function Card(props: CardProps) {
       ref={box}
       className="board-card"
       data-dragging={dragging || undefined}
-      data-busy={props.moving?.id === record.id || undefined}
+      data-busy={props.busy || undefined}
       onKeyDown={canMove ? onKey : undefined}
     >
       <div className="board-card-head">
         <Link to={recordPath(view.app.key, entity.key, record.id)} draggable={false}>
           {first ? <Cell entity={entity.key} field={first} record={record} plain /> : name}
         </Link>
-        {canMove && (
-          <Dropdown
-            trigger={["click"]}
-            open={open}
-            onOpenChange={setOpen}
-            placement="bottomRight"
-            menu={{ items: targetsOf(props, view.text) }}
-          >
-            <button type="button" className="icon-button" aria-label={t("board.moveCard", { name })}>
-              <ArrowRightLeft size={14} aria-hidden />
-            </button>
-          </Dropdown>
-        )}
+        {canMove && <Mover {...props} name={name} open={open} onOpen={setOpen} />}
       </div>
       <div className="board-card-facts">
         {others
@@ -80,6 +69,37 @@ export function Card(props: CardProps) {
           ))}
       </div>
     </article>
+  );
+});
+
+/** The way of a card by menu; the menu itself is made when it is wanted, since a board has many cards. */
+function Mover(props: CardProps & { name: string; open: boolean; onOpen: (open: boolean) => void }) {
+  const { t } = useTranslation();
+  const view = useAppView();
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={t("board.moveCard", { name: props.name })}
+      aria-haspopup="menu"
+      onPointerEnter={() => setWanted(true)}
+      onFocus={() => setWanted(true)}
+    >
+      <ArrowRightLeft size={14} aria-hidden />
+    </button>
+  );
+  if (!wanted && !props.open) return button;
+  return (
+    <Dropdown
+      trigger={["click"]}
+      open={props.open}
+      onOpenChange={props.onOpen}
+      placement="bottomRight"
+      menu={{ items: targetsOf(props, view.text) }}
+    >
+      {button}
+    </Dropdown>
   );
 }
 
@@ -94,6 +114,6 @@ function targetsOf(props: CardProps, text: ReturnType<typeof useAppView>["text"]
   return targets.map((target) => ({
     key: target.key,
     label: text(target.label),
-    onClick: () => props.onMove(props.record, target.key),
+    onClick: () => void props.onMove(props.record, target.key),
   }));
 }

@@ -1,6 +1,6 @@
 import { dropTargetForElements } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { Button } from "antd";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Group } from "@/client/aggregates";
 import { type RecordData, useRecords } from "@/client/records";
@@ -12,6 +12,7 @@ import { mannerOf } from "@/renderer/fields/Cell";
 import { formatValue } from "@/renderer/fields/format";
 import { ErrorState, LoadingState } from "@/ui/States";
 import { Card } from "./Card";
+import type { Moving } from "./moving";
 
 export interface LaneProps {
   view: ViewMeta;
@@ -22,11 +23,13 @@ export interface LaneProps {
   lanes: LaneShape[];
   filter: string;
   figures: Group | undefined;
-  moving: { id: string; to: string } | null;
-  onMove: (record: RecordData, to: string) => void;
+  moving: Moving | null;
+  onMove: (record: RecordData, to: string) => Promise<void>;
 }
 
 const CARDS = 30;
+/** What one page of the server holds; whoever has more in a stage wants a list. */
+const MOST_CARDS = 500;
 
 /** The records of one stage, the first of them at first. */
 export function Lane(props: LaneProps) {
@@ -35,9 +38,15 @@ export function Lane(props: LaneProps) {
   const shown = useAppView();
   const box = useRef<HTMLDivElement>(null);
   const [over, setOver] = useState(false);
-  const columns = view.columns
-    .map((key) => shown.field(entity.key, key))
-    .filter((each): each is FieldMeta => each !== undefined);
+  // One page that grows: after a move a lane is asked for once, however many cards it shows.
+  const [most, setMost] = useState(CARDS);
+  const columns = useMemo(
+    () =>
+      view.columns
+        .map((key) => shown.field(entity.key, key))
+        .filter((each): each is FieldMeta => each !== undefined),
+    [view, shown, entity],
+  );
   const found = useRecords(shown.app.key, entity.key, {
     filter: laneFilter(props.filter, field.key, lane.key),
     sort: view.sort.map((each) => `${each.descending ? "-" : ""}${wireName(each.field)}`).join(","),
@@ -46,9 +55,9 @@ export function Lane(props: LaneProps) {
       .filter(targetOf)
       .map((each) => expandName(each.key))
       .join(","),
-    limit: CARDS,
+    limit: most,
   });
-  const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = standing(found.data?.pages.flatMap((page) => page.items) ?? [], lane.key, props.moving);
   const { onMove } = props;
   useEffect(() => {
     if (!box.current) return;
@@ -59,7 +68,7 @@ export function Lane(props: LaneProps) {
       onDragLeave: () => setOver(false),
       onDrop: ({ source }) => {
         setOver(false);
-        onMove(source.data.record as RecordData, lane.key);
+        void onMove(source.data.record as RecordData, lane.key);
       },
     });
   }, [field, lane, onMove]);
@@ -84,22 +93,42 @@ export function Lane(props: LaneProps) {
         {found.isPending && <LoadingState rows={3} />}
         {found.isError && <ErrorState error={found.error} />}
         {rows.map((record) => (
-          <Card key={record.id} {...props} record={record} columns={columns} />
+          <Card
+            key={record.id}
+            entity={entity}
+            field={field}
+            pipeline={props.pipeline}
+            lanes={props.lanes}
+            onMove={onMove}
+            record={record}
+            columns={columns}
+            busy={props.moving?.record.id === record.id}
+          />
         ))}
         {found.isSuccess && rows.length === 0 && <p className="nothing lane-empty">{t("board.empty")}</p>}
-        {found.hasNextPage && (
+        {found.hasNextPage && most < MOST_CARDS && (
           <Button
             type="text"
             block
-            loading={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
+            loading={found.isPlaceholderData}
+            onClick={() => setMost(Math.min(most * 2, MOST_CARDS))}
           >
             {t("more")}
           </Button>
         )}
+        {found.hasNextPage && most === MOST_CARDS && (
+          <p className="nothing lane-empty">{t("board.tooMany", { count: MOST_CARDS })}</p>
+        )}
       </div>
     </div>
   );
+}
+
+/** The cards of a lane as they stand once the one on its way has arrived. */
+function standing(rows: RecordData[], lane: string, moving: Moving | null): RecordData[] {
+  if (!moving) return rows;
+  const others = rows.filter((record) => record.id !== moving.record.id);
+  return moving.to === lane ? [moving.record, ...others] : others;
 }
 
 function Amount(props: LaneProps) {
