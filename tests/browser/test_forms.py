@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -176,3 +177,15 @@ def test_on_the_phone(person: Callable[..., Person]) -> None:
     assert (stored["name"], stored["type"]) == ("现场.jpg", "image/jpeg")
     top, bottom = director.page.evaluate(BRIGHTNESS, f"/api/v1/apps/crm/files/{stored['id']}")
     assert (top > 250, bottom < 150) == (True, True)
+
+
+def test_a_list_is_exported_with_headers_in_a_language(person: Callable[..., Person]) -> None:
+    director = person()
+    director.sign_in("director")
+    director.go("/apps/crm/product")
+    director.page.get_by_role("button", name="导出为 Excel").click()
+    with director.page.expect_download() as download:
+        director.page.get_by_role("menuitem", name="English").click()
+    sheet = zipfile.ZipFile(download.value.path()).read("xl/worksheets/sheet1.xml").decode()
+    assert "Product name" in sheet
+    assert "产品名称" not in sheet
