@@ -18,12 +18,15 @@ from schema_store.document.entities import Entity
 from schema_store.document.fields import (
     BaseField,
     CodeField,
+    Completion,
     DateField,
     FormulaField,
     InstantField,
     JsonField,
+    LongTextField,
     OptionField,
     OptionsField,
+    Phrases,
     ReferenceField,
     RollupField,
     ScoreField,
@@ -49,6 +52,10 @@ def check_fields(analysis: Analysis) -> Iterator[Diagnostic]:
         assert isinstance(field, BaseField)
         yield from _sizes(place, field)
         yield from _special(analysis, place, field)
+        if isinstance(field, TextField) and field.completion is not None:
+            yield from _completion(analysis, place, field.completion)
+        if isinstance(field, LongTextField) and field.phrases is not None:
+            yield from _phrases(analysis, place, field.phrases)
         yield from _defaults(analysis, place, field)
         yield from _capabilities(analysis, place, field)
     for place in analysis.walk.of(Entity):
@@ -87,6 +94,37 @@ def _special(analysis: Analysis, place: Place, field: BaseField) -> Iterator[Dia
             yield diagnostic("field.clear_required", place, "/on_delete", field=field.key)
         case FormulaField() | RollupField() if field.result.type == "option" and not field.result.options:
             yield diagnostic("field.no_options", place, "/result/options", field=field.key)
+
+
+def _completion(analysis: Analysis, place: Place, completion: Completion) -> Iterator[Diagnostic]:
+    """Records can be looked for by what is typed, and what they bring fits where it goes."""
+    source = analysis.lookup.entities.get(completion.source)
+    if source is not None and not source.search_fields:
+        yield diagnostic("field.completion_search", place, "/completion/source", entity=source.key)
+    own = analysis.lookup.fields.get(place.entity or "", {})
+    theirs = analysis.lookup.fields.get(completion.source, {})
+    for key, name in completion.values.items():
+        taken, given = own.get(key), theirs.get(name)
+        if taken is not None and given is not None and _sort(taken) != _sort(given):
+            yield diagnostic(
+                "field.completion_like", place, f"/completion/values/{key}", field=key, given=name
+            )
+    link = own.get(completion.link or "")
+    if link is not None and not (isinstance(link, ReferenceField) and link.entity == completion.source):
+        yield diagnostic("field.completion_link", place, "/completion/link", field=link.key)
+
+
+def _sort(field: BaseField) -> tuple[object, ...]:
+    """What two fields must have in common for a value of one to be one of the other."""
+    kind = "text" if isinstance(field, LongTextField) else getattr(field, "type", "")
+    return kind, getattr(field, "entity", None), getattr(field, "option_set", None)
+
+
+def _phrases(analysis: Analysis, place: Place, phrases: Phrases) -> Iterator[Diagnostic]:
+    """What is put in is a text."""
+    text = analysis.lookup.fields.get(phrases.entity, {}).get(phrases.text)
+    if text is not None and not isinstance(text, TextField | LongTextField):
+        yield diagnostic("field.phrases_text", place, "/phrases/text", field=text.key)
 
 
 def _pattern(place: Place, pattern: str) -> Iterator[Diagnostic]:

@@ -62,6 +62,24 @@ CASES = [
         "/default",
         field("formula", "f", expression="1 + 1", result={"type": "integer"}, default=3),
     ),
+    new(
+        "field.completion_search", "/completion/source", field("text", "t", completion={"source": "contract"})
+    ),
+    new(
+        "field.completion_like",
+        "/completion/values/t",
+        field("text", "t", completion={"source": "lead", "values": {"t": "customer"}}),
+    ),
+    new(
+        "field.completion_link",
+        "/completion/link",
+        field("text", "t", completion={"source": "lead", "link": "t"}),
+    ),
+    new(
+        "field.phrases_text",
+        "/phrases/text",
+        field("long_text", "t", phrases={"entity": "lead", "text": "customer"}),
+    ),
     new("field.no_unique", "/unique", field("text", "t", length=1000, unique=True)),
     new("field.no_index", "/indexed", field("json", "j", indexed=True)),
     new("value.invalid", "/default", field("integer", "n", default="many")),

@@ -1,10 +1,9 @@
 import { Button, Input } from "antd";
-import { Download, Plus, Search, Upload } from "lucide-react";
+import { Plus, Search, Upload } from "lucide-react";
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { urlOf } from "@/client/http";
-import { type RecordData, recordsPath, useCount, useRecords } from "@/client/records";
+import { type RecordData, useCount, useRecords } from "@/client/records";
 import type { SavedView } from "@/client/savedViews";
 import { useMe } from "@/client/session";
 import type { EntityMeta, FieldMeta, ViewMeta } from "@/metadata/app";
@@ -18,6 +17,7 @@ import { EmptyState, ErrorState, LoadingState } from "@/ui/States";
 import { importPath, newPath, recordPath } from "../shell/navigation";
 import { BulkBar } from "./BulkBar";
 import { ColumnMenu } from "./ColumnMenu";
+import { ExportButton } from "./ExportButton";
 import { AddFilter, FilterBar } from "./FilterBar";
 import { isSame, listPlace, NOTHING, useListState } from "./listState";
 import { askedView, baseOf, expressionOf, sortText } from "./savedView";
@@ -131,19 +131,14 @@ export function List(props: ListProps) {
           />
         )}
         {!narrow && entity.acts.includes("export") && (
-          <Button
-            icon={<Download size={15} aria-hidden />}
-            aria-label={t("list.export")}
-            title={t("list.export")}
-            href={urlOf(`${recordsPath(shown.app.key, view.entity)}/export`, {
-              format: "xlsx",
-              labels: true,
-              locale: shown.language,
+          <ExportButton
+            entity={view.entity}
+            asked={{
               filter: asked.filter,
               sort: asked.sort,
               search,
               fields: keys.map(wireName).join(","),
-            })}
+            }}
           />
         )}
         {create}

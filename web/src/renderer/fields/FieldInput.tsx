@@ -5,7 +5,9 @@ import { useNarrow } from "@/ui/narrow";
 import { useAppView } from "../context";
 import { shift } from "./format";
 import { Choice } from "./inputs/Choice";
+import { Completing } from "./inputs/Completing";
 import { FilesInput } from "./inputs/FilesInput";
+import { LongText } from "./inputs/LongText";
 import { Picker } from "./inputs/Picker";
 import { commonOf, type FieldInputProps } from "./inputs/props";
 import { RegionInput } from "./inputs/RegionInput";
@@ -53,6 +55,10 @@ export function FieldInput(props: FieldInputProps) {
 const MODES: Record<string, "tel" | "email" | "url"> = { phone: "tel", email: "email", url: "url" };
 
 function Line(props: FieldInputProps) {
+  return props.field.completion ? <Completing {...props} /> : <PlainLine {...props} />;
+}
+
+function PlainLine(props: FieldInputProps) {
   const view = useAppView();
   const mode = MODES[props.field.type];
   return (
@@ -63,19 +69,6 @@ function Line(props: FieldInputProps) {
       inputMode={mode}
       type={mode === "tel" ? "tel" : "text"}
       autoComplete="off"
-      onChange={(event) => props.onChange(event.target.value || null)}
-    />
-  );
-}
-
-function LongText(props: FieldInputProps) {
-  const view = useAppView();
-  return (
-    <Input.TextArea
-      {...commonOf(props, view.text(props.field.label))}
-      value={(props.value as string | null) ?? ""}
-      rows={2}
-      maxLength={props.field.length}
       onChange={(event) => props.onChange(event.target.value || null)}
     />
   );

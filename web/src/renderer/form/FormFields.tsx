@@ -1,3 +1,4 @@
+import { App as AntApp } from "antd";
 import { useTranslation } from "react-i18next";
 import type { RecordData } from "@/client/records";
 import type { EntityMeta, FieldMeta, FormItemMeta } from "@/metadata/app";
@@ -6,7 +7,7 @@ import { type AppView, useAppView } from "../context";
 import { FieldInput } from "../fields/FieldInput";
 import { Value } from "../fields/Value";
 import { pipelineOf } from "../record/pipelines";
-import { isClosed, isRequired, isShown } from "./conditions";
+import { isBlank, isClosed, isRequired, isShown } from "./conditions";
 import { type Foreseen, isForeseeable, useForeseen } from "./foreseeing";
 import type { Part } from "./layout";
 import { Sentence } from "./Sentence";
@@ -126,12 +127,28 @@ const WIDE = new Set(["long_text", "files", "images", "json", "translated_text"]
 /** A label, its input, its help and what is wrong with it. */
 function Labelled(props: LabelledProps) {
   const view = useAppView();
+  const { message } = AntApp.useApp();
   const { t } = useTranslation();
   const { field, item } = props;
   const id = `field-${field.key}`;
   const error = props.errors[field.key];
   const help = view.text(item.help ?? field.help);
   const stages = pipelineOf(view, props.entity.key, props.values, field.key)?.stages;
+
+  /** Takes what goes with a choice; what somebody typed before stays. */
+  function fill(found: Record<string, unknown>) {
+    const open = (key: string) => {
+      const other = view.field(props.entity.key, key);
+      return other !== undefined && isInput(other, props.act) && isBlank(props.values[key]);
+    };
+    const taken = Object.entries(found).filter(([key]) => key === field.key || open(key));
+    const others = taken.filter(([key]) => key !== field.key);
+    props.onChange(Object.fromEntries(taken));
+    if (others.length === 0) return;
+    const labels = others.map(([key]) => view.text(view.field(props.entity.key, key)?.label));
+    void message.info(t("form.filled", { what: labels.join(t("comma")) }));
+  }
+
   return (
     <div
       className="form-field"
@@ -157,7 +174,7 @@ function Labelled(props: LabelledProps) {
         describedBy={error ? `${id}-error` : help ? `${id}-help` : undefined}
         disabled={props.closed}
         onChange={(value) => props.onChange({ [field.key]: value })}
-        onFill={props.onChange}
+        onFill={fill}
       />
       {error ? (
         <p id={`${id}-error`} className="form-error" role="alert">
