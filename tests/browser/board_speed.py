@@ -59,7 +59,8 @@ def unfold(person: Person, cards: int) -> int:
         if more.count():
             more.click()
         person.page.wait_for_function(
-            "before => document.querySelector('.lane').querySelectorAll('.board-card').length > before", arg=before
+            "before => document.querySelector('.lane').querySelectorAll('.board-card').length > before",
+            arg=before,
         )
     return int(person.page.locator(".board-card").count())
 
