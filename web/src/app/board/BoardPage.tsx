@@ -49,7 +49,12 @@ function Board(props: BoardProps) {
     () => new Map((figures.data ?? []).map((group: Group) => [String(group[field.key]), group])),
     [figures.data, field],
   );
-  const lanes = useMemo(() => lanesOf(field, pipeline, new Set(byLane.keys())), [field, pipeline, byLane]);
+  // New figures of the same lanes leave every card as it is.
+  const filled = [...byLane.keys()].sort().join("\n");
+  const lanes = useMemo(
+    () => lanesOf(field, pipeline, new Set(filled.split("\n"))),
+    [field, pipeline, filled],
+  );
   return (
     <section className="board-page">
       <header className="page-head">

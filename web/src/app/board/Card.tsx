@@ -1,8 +1,8 @@
 import { draggable } from "@atlaskit/pragmatic-drag-and-drop/element/adapter";
 import { Dropdown } from "antd";
+import type { TFunction } from "i18next";
 import { ArrowRightLeft } from "lucide-react";
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { RecordData } from "@/client/records";
 import type { FieldMeta } from "@/metadata/app";
@@ -19,6 +19,7 @@ interface CardProps extends Pick<LaneProps, "entity" | "field" | "pipeline" | "l
   columns: FieldMeta[];
   /** Whether it is on its way to another lane. */
   busy: boolean;
+  t: TFunction;
 }
 
 /** One record: dragged to another stage, or moved there by its menu (`m` opens it). */
@@ -74,7 +75,7 @@ export const Card = memo(function Card(props: CardProps) {
 
 /** The way of a card by menu; the menu itself is made when it is wanted, since a board has many cards. */
 function Mover(props: CardProps & { name: string; open: boolean; onOpen: (open: boolean) => void }) {
-  const { t } = useTranslation();
+  const { t } = props;
   const view = useAppView();
   const [wanted, setWanted] = useState(false);
   const button = (

@@ -100,6 +100,7 @@ export function Lane(props: LaneProps) {
             pipeline={props.pipeline}
             lanes={props.lanes}
             onMove={onMove}
+            t={t}
             record={record}
             columns={columns}
             busy={props.moving?.record.id === record.id}
