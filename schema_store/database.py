@@ -84,6 +84,21 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
+def connect_queue(url: URL) -> Engine:
+    """The same database for a library that begins its transactions by itself, through the same driver."""
+    if url.get_backend_name() == "postgresql":
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5)
+    made = sa.create_engine(
+        url,
+        module=_driver,
+        connect_args={"check_same_thread": False, "isolation_level": "IMMEDIATE", "timeout": 30},
+        pool_size=5,
+        max_overflow=5,
+    )
+    event.listen(made, "connect", _prepare_sqlite)
+    return made
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (
