@@ -87,7 +87,9 @@ def _sqlite(url: URL) -> Engine:
 def connect_queue(url: URL) -> Engine:
     """The same database for a library that begins its transactions by itself, through the same driver."""
     if url.get_backend_name() == "postgresql":
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5)
+        # A process that sleeps in the middle of a transaction must not keep its locks from the others.
+        patience = {"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5s"}
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args=patience)
     made = sa.create_engine(
         url,
         module=_driver,

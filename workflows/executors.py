@@ -17,8 +17,8 @@ from uuid_utils.compat import uuid7
 from schema_store.database import reading, writing
 from workflows.tables import EXECUTORS
 
-#: How long a process may be silent before its work is taken over; how often it beats.
-LEASE, BEAT = timedelta(seconds=30), timedelta(seconds=5)
+#: How long a process may be silent before its work is taken over; it beats six times within.
+LEASE, BEATS = timedelta(seconds=30), 6
 #: How long rows of processes that have ended are kept.
 _KEPT = timedelta(days=7)
 
@@ -61,14 +61,18 @@ def beat(engine: Engine, id_: UUID) -> None:
             raise LeaseLost(str(id_))
 
 
-def require_lease(connection: Connection, id_: UUID) -> None:
-    """Let a step of a process go on, in the step's transaction.
+def require_lease(connection: Connection, id_: UUID, lease: timedelta = LEASE) -> None:
+    """Let a step of a process go on, in the step's transaction; asleep in it, it loses its locks after the lease.
 
     Raises:
         LeaseLost: its work is another's.
     """
     mine = EXECUTORS.c.id == id_, EXECUTORS.c.rescued_by.is_(None)
-    if connection.execute(sa.select(EXECUTORS.c.id).where(*mine)).first() is None:
+    chosen = sa.select(EXECUTORS.c.id).where(*mine)
+    if connection.dialect.name == "postgresql":
+        seconds = f"{int(lease.total_seconds())}s"
+        chosen = chosen.add_columns(sa.func.set_config("idle_in_transaction_session_timeout", seconds, True))
+    if connection.execute(chosen).first() is None:
         raise LeaseLost(str(id_))
 
 
@@ -107,5 +111,5 @@ def end(engine: Engine, id_: UUID) -> None:
     with writing(engine) as connection:
         now = database_now(connection)
         connection.execute(
-            sa.update(EXECUTORS).where(EXECUTORS.c.id == id_).values(beat_at=now - LEASE - LEASE)
+            sa.update(EXECUTORS).where(EXECUTORS.c.id == id_).values(beat_at=now - 100 * LEASE)
         )

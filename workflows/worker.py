@@ -84,7 +84,11 @@ class Worker:
         if not is_prepared:
             queue.prepare(self._engine)
         id_ = executors.begin(self._engine)
-        runs = Runs(self._engine, self._clock, lambda connection: executors.require_lease(connection, id_))
+        runs = Runs(
+            self._engine,
+            self._clock,
+            lambda connection: executors.require_lease(connection, id_, self._lease),
+        )
         executor = queue.Executor(self._engine, id_, runs.work_off, runs.spread)
         executor.start()
         try:
@@ -99,7 +103,7 @@ class Worker:
         while not self._stop.is_set():
             now = time.monotonic()
             try:
-                if now - beaten >= executors.BEAT.total_seconds():
+                if now - beaten >= self._lease.total_seconds() / executors.BEATS:
                     executors.beat(self._engine, id_)
                     self._rescue(id_, runs, executor)
                     beaten = now
