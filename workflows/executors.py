@@ -20,7 +20,7 @@ from workflows.tables import EXECUTORS
 #: How long a process may be silent before its work is taken over; it beats six times within.
 LEASE, BEATS = timedelta(seconds=30), 6
 #: How long rows of processes that have ended are kept.
-_KEPT = timedelta(days=7)
+_KEPT = timedelta(hours=12)
 
 
 class LeaseLost(RuntimeError):
@@ -43,6 +43,7 @@ def begin(engine: Engine) -> UUID:
         connection.execute(
             sa.insert(EXECUTORS), {"id": id_, "started_at": now, "beat_at": now, "rescued_by": None}
         )
+        # Those that ended by themselves beat long ago from the moment on; one that slept may wake for a while.
         old = EXECUTORS.c.rescued_by.is_not(None), EXECUTORS.c.beat_at < now - _KEPT
         connection.execute(sa.delete(EXECUTORS).where(*old))
     return id_
@@ -110,6 +111,4 @@ def end(engine: Engine, id_: UUID) -> None:
     """The process has ended; what it left behind, if anything, may be taken over at once."""
     with writing(engine) as connection:
         now = database_now(connection)
-        connection.execute(
-            sa.update(EXECUTORS).where(EXECUTORS.c.id == id_).values(beat_at=now - 100 * LEASE)
-        )
+        connection.execute(sa.update(EXECUTORS).where(EXECUTORS.c.id == id_).values(beat_at=now - 2 * _KEPT))

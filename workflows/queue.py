@@ -84,16 +84,20 @@ def ask(
     """
     one = next(iter(records)) if len(records) == 1 else None
     place = job if one is None else str(one)
-    options: dict[str, Any] = {
-        "workflow_name": _BATCH if one is None else _RECORD,
+    options = _options(_BATCH if one is None else _RECORD, app, place, job)
+    if delay is not None:
+        options["delay_seconds"] = delay
+    _asker(connection.dialect.name).enqueue_in_transaction(connection, options, FORMAT, app, place)
+
+
+def _options(name: str, app: str, place: str, job: str) -> dict[str, Any]:
+    return {
+        "workflow_name": name,
         "workflow_id": job,
         "queue_name": _QUEUE,
         "queue_partition_key": f"{app}:{place}",
         "app_version": VERSION,
     }
-    if delay is not None:
-        options["delay_seconds"] = delay
-    _asker(connection.dialect.name).enqueue_in_transaction(connection, options, FORMAT, app, place)
 
 
 def library() -> ModuleType:
@@ -195,10 +199,10 @@ class Executor:
         instance = dbos.DBOS(config=self._config)
 
         def record(_format: int, app: str, place: str) -> None:
-            self._until_done(lambda: self._work(app, UUID(place)))
+            self._until_done(_RECORD, app, place, lambda: self._work(app, UUID(place)))
 
         def batch(_format: int, app: str, place: str) -> None:
-            self._until_done(lambda: self._spread(app, place))
+            self._until_done(_BATCH, app, place, lambda: self._spread(app, place))
 
         instance.workflow(name=_RECORD, max_recovery_attempts=None)(record)
         instance.workflow(name=_BATCH, max_recovery_attempts=None)(batch)
@@ -207,15 +211,19 @@ class Executor:
             _QUEUE, partition_concurrency=1, worker_concurrency=_THREADS, polling_interval_sec=_LOOK
         )
 
-    def _until_done(self, do: Callable[[], object]) -> None:
-        """Do a job however often it takes: what fails here is the database, and an error would end the job."""
+    def _until_done(self, name: str, app: str, place: str, do: Callable[[], object]) -> None:
+        """Do a job however often it takes: what fails here is the database, and an error would end the job.
+
+        A process that was taken for dead may have begun the job behind its back: it asks for it again.
+        """
         pause = _FIRST_PAUSE
         while True:
             try:
-                do()
+                try:
+                    do()
+                except LeaseLost:
+                    self._known.enqueue(_options(name, app, place, str(uuid7())), FORMAT, app, place)
                 return
-            except LeaseLost:
-                return  # whoever has the work now does it, and ends the job
             except Exception:
                 if self._stopping.is_set():
                     raise
@@ -224,7 +232,7 @@ class Executor:
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
     def stop(self, seconds: int) -> None:
-        """Take no more jobs, and wait so long for those that have begun."""
+        """Take no more jobs, and wait so long for those that have begun; what is left then is another's to do."""
         self._stopping.set()
         library().DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds)
         self._engine.dispose()
