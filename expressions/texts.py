@@ -25,6 +25,8 @@ _FILTERS = {
     "last": 0, "truncate": 1, "escape": 0,
 }  # fmt: skip
 _LONGEST_ARGUMENT = 200
+#: Names that are the engine's own.
+_ITS_OWN = frozenset({"self", "loop", "caller", "varargs", "kwargs"})
 _loading = threading.Lock()
 
 
@@ -141,6 +143,8 @@ def _allow(node: Any, kind: str, loops: int) -> None:
         raise BadText("not_allowed", "nested loop")
     if kind in ("Getattr", "Name") and (node.attr if kind == "Getattr" else node.name).startswith("_"):
         raise BadText("not_allowed", "_")
+    if kind == "Name" and node.name in _ITS_OWN:
+        raise BadText("not_allowed", node.name)
     if kind == "Test" and (node.name != "defined" or node.args):
         raise BadText("not_allowed", node.name)
     if kind == "Filter":

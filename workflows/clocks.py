@@ -187,10 +187,10 @@ def _candidates(unit: Unit, moments: Iterable[Moment]) -> Iterator[Candidate]:
     for row, sla, tier in moments:
         index = app.triggers.get(sla.entity)
         name = sla.key if tier.kind == "target" else tier.key
-        rules = dict.fromkeys(index.tiers.get(name, ()) if index and tier.kind != "warning" else ())
-        rules |= dict.fromkeys(app.rules[key] for key in tier.rules)
+        waiting = index.tiers.get(name, ()) if index and tier.kind != "warning" else ()
+        rules = {rule.id: rule for rule in (*waiting, *(app.rules[key] for key in tier.rules))}
         happened = {"kind": "sla_tier", "sla": sla.key, "tier": tier.key, "due": row.due.isoformat()}
-        yield from (Candidate(rule, row.record, Root(), happened, None) for rule in rules)
+        yield from (Candidate(rule, row.record, Root(), happened, None) for rule in rules.values())
 
 
 def _tell(unit: Unit, moments: Iterable[Moment]) -> None:
