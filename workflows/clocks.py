@@ -134,9 +134,11 @@ def _claim(unit: Unit, size: int) -> list[Row[Any]]:
     table = unit.served.support.timer
     is_due = table.c.state == "running", table.c.due <= sa.literal(unit.now, table.c.due.type)
     due = sa.select(table.c.id).where(*is_due).order_by(table.c.due, table.c.id).limit(size)
+    # A CTE is looked at once; PostgreSQL may run a subquery with SKIP LOCKED again and again, past its limit.
+    chosen = due.with_for_update(skip_locked=True).cte("due_now")
     claimed = (
         sa.update(table)
-        .where(table.c.id.in_(due.with_for_update(skip_locked=True)), table.c.state == "running")
+        .where(table.c.id.in_(sa.select(chosen.c.id)), table.c.state == "running")
         .values(state="fired")
         .returning(table)
     )

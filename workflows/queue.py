@@ -36,8 +36,8 @@ VERSION = "1"
 #: The schema of its tables on PostgreSQL; on SQLite they stand beside the others.
 SCHEMA = "dbos"
 _NAME, _QUEUE, _RECORD, _BATCH = "dougong", "after", "record", "batch"
-#: Seconds between two looks for jobs; jobs of one process at a time.
-_LOOK, _THREADS = 0.5, 4
+#: Seconds between two looks for jobs; jobs that a process takes at most, and those that it does at a time.
+_LOOK, _TAKEN, _THREADS = 0.5, 200, 4
 #: Seconds until a job is tried again that could not be done.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _LOG = logging.getLogger("dougong.queue")
@@ -208,7 +208,7 @@ class Executor:
         instance.workflow(name=_BATCH, max_recovery_attempts=None)(batch)
         instance.launch()
         instance.register_queue(
-            _QUEUE, partition_concurrency=1, worker_concurrency=_THREADS, polling_interval_sec=_LOOK
+            _QUEUE, partition_concurrency=1, worker_concurrency=_TAKEN, polling_interval_sec=_LOOK
         )
 
     def _until_done(self, name: str, app: str, place: str, do: Callable[[], object]) -> None:
