@@ -43,6 +43,7 @@ _LOG = logging.getLogger("dougong.runs")
 TRIES, PAUSES = 5, (5.0, 60.0, 300.0, 1_800.0)
 #: After this time a run that waits for nothing should have been done.
 OVERDUE = timedelta(minutes=5)
+_PERSON = person_query().where(USERS.c.id == sa.bindparam("person"))
 #: What a process does first in the transaction of each step: make sure that the work is still its own.
 Fence = Callable[[Connection], None]
 
@@ -88,6 +89,9 @@ class Runs:
             return False
         except LeaseLost:
             raise
+        except BudgetSpent as spent:
+            assert found is not None, "a run that was found spent it"
+            self._spent(app, found, spent)
         except DBAPIError as error:
             if found is None or is_unavailable(error):
                 raise  # the database is away: the job is done again when it is back
@@ -109,10 +113,13 @@ class Runs:
             return
         access = _access(connection, served, run.by)
         unit = Unit(connection, served, access, self.clock(), RunQueue(), f"run:{run.id}", tuple(run.cause))
-        try:
-            with connection.begin_nested():
-                unit.drain(partial(_finish, unit.caused_by(rule.cause), rule, run))
-        except BudgetSpent as spent:
+        unit.drain(partial(_finish, unit.caused_by(rule.cause), rule, run))
+
+    def _spent(self, app: str, run: Row[Any], spent: BudgetSpent) -> None:
+        """All that the run did was taken back with it; that it failed is written down behind that."""
+        with writing(self.engine) as connection:
+            self.fence(connection)
+            served = serve(connection, app, lock=True)
             why = {**run.why, "refusal": {"code": spent.code, "chain": list(spent.chain)}}
             _settle(connection, served, run, "failed", why)
 
@@ -181,21 +188,26 @@ def _overdue(connection: Connection, served: Served, before: datetime) -> list[U
 
 def _oldest(connection: Connection, served: Served, record: UUID, now: datetime) -> Row[Any] | None:
     """The run of a record that is to be done next, locked."""
-    table = served.support.run
+    kept = served.statements
+    if "oldest run" not in kept:
+        kept["oldest run"] = _oldest_statement(served.support.run)
+    return connection.execute(kept["oldest run"], {"record": record, "now": now}).first()
+
+
+def _oldest_statement(table: sa.Table) -> sa.Select[Any]:
     is_due = sa.or_(table.c.next_at.is_(None), table.c.next_at <= sa.bindparam("now", type_=table.c.at.type))
-    chosen = (
+    return (
         sa.select(table)
         .where(table.c.record == sa.bindparam("record"), table.c.state == "waiting", is_due)
         .order_by(table.c.at, table.c.id)
         .limit(1)
         .with_for_update()
     )
-    return connection.execute(chosen, {"record": record, "now": now}).first()
 
 
 def _access(connection: Connection, served: Served, by: UUID | None) -> Access:
     """The engine's own, in the name of whoever caused it."""
-    rows = [] if by is None else connection.execute(person_query().where(USERS.c.id == by)).all()
+    rows = [] if by is None else connection.execute(_PERSON, {"person": by}).all()
     if not rows:
         return engine_access(served)
     actor = actor_of(rows)

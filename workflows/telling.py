@@ -30,6 +30,7 @@ from workflows.tables import NOTIFICATIONS
 MOST_OF_ROLE = 200
 #: The channel that needs no connector.
 IN_APP = "in_app"
+_PEOPLE = person_query().where(USERS.c.id.in_(sa.bindparam("people", expanding=True)))
 Json = dict[str, Any]
 
 
@@ -66,7 +67,7 @@ class Teller:
         message = self._served.app.messages[action.message]
         whom = list(dict.fromkeys(self._whom(action.audience, row)))
         people = self._actors({each.person for each in whom if each.person is not None})
-        return [self._tell(action, message, each, people) for each in whom]
+        return [self._tell(action, message, _of_account(each, people), people) for each in whom]
 
     def call(self, action: CompiledCall) -> list[Json]:
         """Nothing is called as long as no connector of the name is set up here."""
@@ -101,40 +102,37 @@ class Teller:
         value = row.get(".".join(audience.path))
         if value is None:
             return _Whom(audience.text, reason="nobody")
-        is_person = isinstance(value, UUID) and self._is_person(value)
-        return _Whom(audience.text, value) if is_person else _Whom(audience.text, address=str(value))
-
-    def _is_person(self, id_: UUID) -> bool:
-        return (
-            self._unit.connection.execute(sa.select(USERS.c.id).where(USERS.c.id == id_)).first() is not None
-        )
+        person = value if isinstance(value, UUID) else None
+        return _Whom(audience.text, person, None if person else str(value))
 
     def _named(self, text: str) -> _Whom:
         named = sa.select(USERS.c.id).where(USERS.c.username_key == text.partition(":")[2].casefold())
         person = self._unit.connection.execute(named).scalar()
         return _Whom(text, reason="nobody") if person is None else _Whom(text, person)
 
-    def _actors(self, ids: set[UUID]) -> dict[UUID, Actor]:
-        """Those of the people who are active."""
+    def _actors(self, ids: set[UUID]) -> dict[UUID, Actor | None]:
+        """Those of them who are people; None for who is not active any more."""
         rows: dict[UUID, list[Any]] = {}
         if ids:
-            asked = person_query().where(USERS.c.id.in_(ids), USERS.c.active)
-            for row in self._unit.connection.execute(asked):
+            for row in self._unit.connection.execute(_PEOPLE, {"people": list(ids)}):
                 rows.setdefault(row.id, []).append(row)
-        return {id_: actor_of(each) for id_, each in rows.items()}
+        return {id_: actor_of(each) if each[0].active else None for id_, each in rows.items()}
 
     def _tell(
-        self, action: CompiledNotify, message: CompiledMessage, whom: _Whom, people: Mapping[UUID, Actor]
+        self,
+        action: CompiledNotify,
+        message: CompiledMessage,
+        whom: _Whom,
+        people: Mapping[UUID, Actor | None],
     ) -> Json:
         reason, text = whom.reason, None
         if reason is None and action.channel != IN_APP:
             reason = "no_connector"
         elif reason is None and whom.person is None:
             reason = "no_account"
-        elif reason is None and whom.person not in people:
-            reason = "inactive"
         elif reason is None and whom.person is not None:
-            reason, text = self._write(message, people[whom.person])
+            reader = people[whom.person]
+            reason, text = ("inactive", None) if reader is None else self._write(message, reader)
         state = "done" if reason is None else "skipped"
         why: Json = {} if reason is None else {"reason": reason}
         if text is not None and whom.person is not None:
@@ -210,6 +208,13 @@ class Teller:
         unit.connection.execute(sa.insert(self._served.support.delivery), row)
         said = {"audience": whom.audience, "channel": channel, "state": state}
         return said | ({"reason": why["reason"]} if "reason" in why else {})
+
+
+def _of_account(whom: _Whom, people: Mapping[UUID, Actor | None]) -> _Whom:
+    """A reference that names no person, but e.g. a contact, is an address."""
+    if whom.person is None or whom.person in people:
+        return whom
+    return _Whom(whom.audience, address=str(whom.person))
 
 
 def _in(text: Text, locale: str) -> str:
