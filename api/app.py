@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
+from typing import Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -25,10 +27,12 @@ from api.routes.platform import BASE, GROUPS, add_routes
 from api.sealing import BackgroundSealer
 from api.secret import load_secret
 from api.settings import Settings
-from api.transaction import Workspace
+from api.transaction import Workspace, utc_now
 from api.web import add_web, is_built, web_page
 from runtime.auditing.chain import Sealer
 from schema_store.database import reading
+from workflows import queue, worker
+from workflows.worker import Worker
 
 #: Bytes of an answer from which on it is sent compressed.
 _WORTH_PACKING = 4096
@@ -40,15 +44,23 @@ _PACKED_ALREADY = (
 )
 
 
-def create_app(engine: Engine, settings: Settings, *, in_background: bool = False) -> FastAPI:
+def create_app(
+    engine: Engine, settings: Settings, *, in_background: bool = False, works: bool = False
+) -> FastAPI:
     """The application over one database.
 
     Args:
         engine: of the database.
         settings: of the installation.
         in_background: also do what is done beside requests, while the application runs.
+        works: also be a worker, which does what is left for after the commit.
     """
     secret = load_secret(settings)
+    beside: list[Beside] = []
+    if in_background:
+        beside += [BackgroundSealer(engine, Sealer(secret), settings.home), QueueLibrary()]
+    if works:
+        beside.append(Worker(engine, utc_now))
     app = FastAPI(
         title="Dougong",
         version="1",
@@ -56,9 +68,7 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=_lifespan(
-            BackgroundSealer(engine, Sealer(secret), settings.home) if in_background else None
-        ),
+        lifespan=_lifespan(beside),
     )
     app.state.workspace = Workspace(engine, settings, secret)
     app.state.imports = ImportRunner(engine, lambda: app.state.workspace.clock())
@@ -108,16 +118,39 @@ def create_app(engine: Engine, settings: Settings, *, in_background: bool = Fals
     return app
 
 
-def _lifespan(sealer: BackgroundSealer | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Runs the sealer from the start of the application to its end; afterwards no connection is left."""
+class Beside(Protocol):
+    """What runs beside requests, in threads of its own."""
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+
+    def stop(self) -> None:
+        """End what is in hand."""
+
+
+class QueueLibrary:
+    """Imports what the first save with work for after the commit needs, so that no request waits for it."""
+
+    def start(self) -> None:
+        """Begin when the first requests are answered."""
+        timer = threading.Timer(worker.SETTLING, queue.library)
+        timer.daemon = True
+        timer.start()
+
+    def stop(self) -> None:
+        """Nothing is in hand."""
+
+
+def _lifespan(beside: Sequence[Beside]) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Runs what is beside requests from the start of the application to its end; then no connection is left."""
 
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
-        if sealer is not None:
-            sealer.start()
+        for each in beside:
+            each.start()
         yield
-        if sealer is not None:
-            await run_in_threadpool(sealer.stop)
+        for each in reversed(beside):
+            await run_in_threadpool(each.stop)
         await app.state.workspace.close()
 
     return run

@@ -17,6 +17,7 @@ from api.commands import (
     people,
     serve,
     templates,
+    worker,
     workspace,
 )
 from api.problems import explain_refusal
@@ -36,6 +37,7 @@ cli.add_command(backup.restore)
 cli.add_command(demo.demo)
 cli.add_command(people.token)
 cli.add_command(serve.serve)
+cli.add_command(worker.work)
 cli.add_command(templates.template)
 cli.add_command(apps.plan)
 cli.add_command(apps.publish)

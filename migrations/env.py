@@ -2,8 +2,7 @@
 
 from alembic import context
 
-import runtime.auditing.tables
-import runtime.people.tables  # noqa: F401 - both put tables into METADATA
+import workflows.tables  # noqa: F401 - they put tables into METADATA
 from schema_store.platform import METADATA, PLATFORM_PREFIX
 
 connection = context.config.attributes["connection"]

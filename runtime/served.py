@@ -45,6 +45,7 @@ class Served:
 
     Attributes:
         app: compiled.
+        key: under which it is installed here.
         hash: of the version's document.
         layout: where its values lie.
         records: tables of its entities, by entity id.
@@ -54,6 +55,7 @@ class Served:
     """
 
     app: App
+    key: str
     hash: str
     layout: Layout
     records: RecordTables
@@ -161,6 +163,7 @@ def _make(connection: Connection, app: str, number: int) -> Served:
     layout = version.layout
     return Served(
         app=compiled,
+        key=app,
         hash=version.hash,
         layout=layout,
         records=build_tables(layout, dialect),

@@ -36,6 +36,7 @@ class SupportTables:
         refusal: what was refused to whom and why, and how often within a minute.
         idempotency: answers kept for repeated requests.
         run: what rules did, or have to do, and why.
+        delivery: what people were told by which channel, or why they were not.
         timer: the moments of the clocks that run on records, and why they are when they are.
         rescore: scores that time alone changes, and when it does so next.
         assignment: who was chosen for a record, and why; who was not, too.
@@ -62,6 +63,7 @@ class SupportTables:
     refusal: sa.Table
     idempotency: sa.Table
     run: sa.Table
+    delivery: sa.Table
     timer: sa.Table
     rescore: sa.Table
     assignment: sa.Table
@@ -154,10 +156,24 @@ class _Maker:
         return fix(self.table("refusal", _id(), *place, *made, *what, found_by), editable=("count",))
 
     def run(self) -> sa.Table:
+        """``attempts``: how often it went wrong; ``next_at``: not before then; ``job``: of the queue, which does it."""
         by_rule = sa.Index(f"ix_{self.schema}_run_rule", "rule", "at")
         by_state = sa.Index(f"ix_{self.schema}_run_state", "state", "at")
         parts = (_text("rule"), _text("state"), _whole("version"), _json("cause"), _json("why"))
-        return self.of_record("run", *parts, by_rule, by_state)
+        tries = (
+            _whole("attempts", start="0"),
+            _moment("next_at", nullable=True),
+            _text("job", nullable=True),
+        )
+        return self.of_record("run", *parts, *tries, by_rule, by_state)
+
+    def delivery(self) -> sa.Table:
+        """``audience``: as the document names it; ``address``: where to; ``rule``: it, or the SLA that tells."""
+        by_run = sa.Index(f"ix_{self.schema}_delivery_run", "run")
+        whom = (_text("audience"), _uuid("person", nullable=True), _text("address", nullable=True))
+        what = (_text("rule"), _uuid("run", nullable=True), _text("channel"), _text("message"))
+        stands = (_text("state"), _whole("attempts"), _moment("next_at", nullable=True), _json("why"))
+        return self.of_record("delivery", *whom, *what, *stands, by_run)
 
     def timer(self) -> sa.Table:
         """``left``: microseconds to count when it ran on at ``since``; ``ended``: when its clock stopped."""
@@ -255,6 +271,7 @@ def support_tables(schema: str, dialect: str) -> SupportTables:
         refusal=make.refusal(),
         idempotency=make.idempotency(),
         run=make.run(),
+        delivery=make.delivery(),
         timer=make.timer(),
         rescore=make.rescore(),
         assignment=make.of_record(

@@ -84,6 +84,23 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
+def connect_queue(url: URL) -> Engine:
+    """The same database for a library that begins its transactions by itself, through the same driver."""
+    if url.get_backend_name() == "postgresql":
+        # A process that sleeps in the middle of a transaction must not keep its locks from the others.
+        patience = {"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5s"}
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args=patience)
+    made = sa.create_engine(
+        url,
+        module=_driver,
+        connect_args={"check_same_thread": False, "isolation_level": "IMMEDIATE", "timeout": 30},
+        pool_size=5,
+        max_overflow=5,
+    )
+    event.listen(made, "connect", _prepare_sqlite)
+    return made
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (

@@ -16,9 +16,18 @@ from runtime.files.sweeping import sweep_files
 
 
 def application() -> object:
-    """The application as each worker process makes it, with what runs beside its requests."""
+    """The application as each process makes it, with what runs beside its requests: a worker too."""
+    return _application(works=True)
+
+
+def application_alone() -> object:
+    """The same without a worker."""
+    return _application(works=False)
+
+
+def _application(*, works: bool) -> object:
     settings = Settings()
-    app = create_app(open_database(settings), settings, in_background=True)
+    app = create_app(open_database(settings), settings, in_background=True, works=works)
     app.state.imports.resume()
     return app
 
@@ -29,8 +38,9 @@ def application() -> object:
     "--port", type=click.IntRange(1, 65_535), help="Port to listen on [default: DOUGONG_PORT or 8000]."
 )
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="API processes.")
-def serve(host: str, port: int | None, workers: int) -> None:
-    """Serve the installed apps."""
+@click.option("--no-worker", is_flag=True, help="Leave what is done after the commit to `dougong worker`.")
+def serve(host: str, port: int | None, workers: int, no_worker: bool) -> None:
+    """Serve the installed apps, and do what is left for after the commit."""
     settings = Settings()
     engine = open_database(settings)
     for app, outcome in sweep_apps(engine).items():
@@ -46,7 +56,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
             f"warning: demo people share one password, and {host} can be reached from outside", err=True
         )
     uvicorn.run(
-        "api.commands.serve:application",
+        f"api.commands.serve:{'application_alone' if no_worker else 'application'}",
         factory=True,
         host=host,
         port=chosen,

@@ -10,6 +10,7 @@ from runtime.support import create_support
 from schema_store.database import connect, sqlite_warning, writing
 from schema_store.platform import upgrade_platform
 from schema_store.versions import list_apps, load_layout
+from workflows import queue
 
 
 @click.command()
@@ -25,7 +26,10 @@ def init(quiet: bool, no_admin: bool) -> None:
         upgrade_platform(connection)
         for app in list_apps(connection):
             create_support(connection, load_layout(connection, app.key, app.version).schema)
+        is_queue_there = queue.is_prepared(connection)
         link = None if no_admin else set_up_link(connection, settings, again=not quiet)
+    if not is_queue_there:
+        queue.prepare(engine)
     if not quiet:
         click.echo(f"ready: {engine.url.render_as_string(hide_password=True)}")
     if link is not None:

@@ -21,6 +21,7 @@ from api.routes import (
     histories,
     imports,
     metrics,
+    notices,
     people,
     records,
     roles,
@@ -68,6 +69,7 @@ GROUPS = (
     audit.router,
     freezes.router,
     saved_views.router,
+    notices.router,
 )
 
 

@@ -13,13 +13,17 @@ from api.apps import open_app
 from api.auditing import note
 from api.endpoint import Body, Caller, Endpoint, QueryWords, runs
 from api.routes.apps import require_right
+from api.routes.saving import unit_of
 from api.routes.shapes import Moment, PageWords
 from api.secret import read_cursor, sign_cursor
 from api.transaction import Call
 from runtime.query import deeds
 from runtime.query.histories import Entries
 from runtime.query.why import why_not
+from runtime.rules.rows import RunState
 from runtime.switches import SwitchKind, list_switches, switch
+from runtime.unit import Unit
+from workflows.handling import cancel, replay
 
 router = APIRouter(route_class=Endpoint, tags=["rules"], prefix="/apps/{app}")
 
@@ -29,7 +33,7 @@ class RunWords(PageWords):
 
     rule: str | None = Field(default=None, max_length=100)
     record: UUID | None = None
-    state: Literal["done", "failed", "waiting", "skipped"] | None = None
+    state: RunState | None = None
 
 
 class TimerWords(PageWords):
@@ -38,6 +42,14 @@ class TimerWords(PageWords):
     sla: str | None = Field(default=None, max_length=100)
     record: UUID | None = None
     state: Literal["running", "paused", "stopped", "fired"] | None = None
+
+
+class DeliveryWords(PageWords):
+    """Which deliveries: of one rule or SLA, about one record, in one state."""
+
+    rule: str | None = Field(default=None, max_length=100)
+    record: UUID | None = None
+    state: Literal["done", "skipped", "waiting", "failed", "dead"] | None = None
 
 
 class DeedsAnswer(BaseModel):
@@ -78,6 +90,39 @@ def explain_rule(call: Caller, app: str, query: Annotated[WhyWords, QueryMark()]
     """Why a rule would run on a record as it is now, or why it would not."""
     access = open_app(call, app)
     return WhyAnswer(**why_not(call.connection, access, call.now, query.rule, query.record))
+
+
+@router.post("/runs/{run_id}/replay", status_code=204, operation_id="replay_run")
+@runs(scope="build")
+def replay_run(call: Caller, app: str, run_id: UUID) -> None:
+    """Have a run that failed done again after the commit, by the rule as it is now; for those who build the app."""
+    replay(_unit(call, app), run_id)
+    note(call, "run_replayed", run_id, app=app)
+
+
+@router.post("/runs/{run_id}/cancel", status_code=204, operation_id="cancel_run")
+@runs(scope="build")
+def cancel_run(call: Caller, app: str, run_id: UUID) -> None:
+    """Have a run that waits not done; what it did already stays. For those who build the app."""
+    cancel(_unit(call, app), run_id)
+    note(call, "run_cancelled", run_id, app=app)
+
+
+def _unit(call: Call, app: str) -> Unit:
+    """The unit of somebody who may handle runs.
+
+    Raises:
+        NotFound, Forbidden: they may not.
+    """
+    require_right(call, call.connection, app, "build")
+    return unit_of(call, open_app(call, app, writing=True))
+
+
+@router.get("/deliveries", operation_id="list_deliveries")
+def list_deliveries(call: Caller, app: str, query: Annotated[DeliveryWords, QueryMark()]) -> DeedsAnswer:
+    """Who was told about records that the actor may read, by which channel, or why they were not."""
+    wanted = deeds.Wanted(query.rule, query.record, query.state)
+    return _answer(call, app, deeds.deliveries, wanted, query)
 
 
 @router.get("/timers", operation_id="list_timers")

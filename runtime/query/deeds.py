@@ -19,6 +19,8 @@ from runtime.query.encoding import print_moment
 from runtime.query.histories import Behind, Entries
 from runtime.refusals import BadQuery, NotFound
 from schema_store.compiled.app import App
+from schema_store.compiled.rules import CompiledRule
+from schema_store.compiled.timing import CompiledSla
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,55 @@ def runs(
         entity = app.entities_by_id[row.entity].key
         item = {"rule": rule.key if rule else None, "label": dict(rule.label) if rule else {}}
         item |= {"version": row.version, "cause": row.cause, "why": _masked(access, entity, row.why)}
+        item |= {"attempts": row.attempts, "next_at": print_moment(row.next_at) if row.next_at else None}
         items.append(_common(row, entity) | item)
     return _entries(rows, items, limit)
+
+
+def deliveries(
+    connection: Connection,
+    access: Access,
+    now: datetime,
+    wanted: Wanted,
+    *,
+    limit: int = 50,
+    after: Behind | None = None,
+) -> Entries:
+    """Who was told what about readable records, or why not, newest first; raises as :func:`runs`.
+
+    What each was told is theirs alone.
+    """
+    table, app = access.served.support.delivery, access.served.app
+    tellers = _tellers(app)
+    places = {each.key: (id_, each.entity) for id_, each in tellers.items()}
+    rows = _page(connection, access, now, table, "rule", _only(access, wanted, places), limit, after)
+    people = _people(connection, {row.person for row in rows[:limit] if row.person is not None})
+    items = []
+    for row in rows[:limit]:
+        teller, entity = tellers.get(row.rule), app.entities_by_id[row.entity].key
+        path = row.audience.removeprefix("field:")
+        may_know = row.address is not None and _may_name(access, entity, path)
+        person = None if row.person is None else {"id": str(row.person), "name": people.get(row.person)}
+        item = {name: getattr(row, name) for name in ("audience", "channel", "message", "attempts")}
+        item |= {"rule": teller.key if teller else None, "label": dict(teller.label) if teller else {}}
+        item |= {"person": person, "address": row.address if may_know else None}
+        item |= {"run": str(row.run) if row.run else None, "reason": row.why.get("reason")}
+        item["next_at"] = print_moment(row.next_at) if row.next_at else None
+        items.append(_common(row, entity) | item)
+    return _entries(rows, items, limit)
+
+
+def _tellers(app: App) -> dict[str, CompiledRule | CompiledSla]:
+    """What tells people, by id."""
+    found: dict[str, CompiledRule | CompiledSla] = {rule.id: rule for rule in app.rules.values()}
+    return found | {sla.id: sla for each in app.slas.values() for sla in each}
+
+
+def _people(connection: Connection, ids: set[UUID]) -> dict[UUID, str]:
+    if not ids:
+        return {}
+    chosen = sa.select(USERS.c.id, USERS.c.name).where(USERS.c.id.in_(ids))
+    return {row.id: row.name for row in connection.execute(chosen)}
 
 
 def timers(
@@ -68,14 +117,17 @@ def timers(
     limit: int = 50,
     after: Behind | None = None,
 ) -> Entries:
-    """Moments of clocks on readable records, newest first, each with how it was counted; raises as :func:`runs`."""
+    """Moments of clocks on readable records, newest first, each with how it was counted; raises as :func:`runs`.
+
+    Those of a rule are what a run of it waits for.
+    """
     table, app = access.served.support.timer, access.served.app
-    slas = {sla.id: sla for each in app.slas.values() for sla in each}
-    places = {sla.key: (sla.id, sla.entity) for sla in slas.values()}
+    tellers = _tellers(app)
+    places = {each.key: (id_, each.entity) for id_, each in tellers.items()}
     rows = _page(connection, access, now, table, "sla", _only(access, wanted, places), limit, after)
     items = []
     for row in rows[:limit]:
-        sla = slas.get(row.sla)
+        sla = tellers.get(row.sla)
         item = {
             name: getattr(row, name) for name in ("kind", "tier", "zone", "calendar", "generation", "why")
         }
@@ -187,6 +239,13 @@ def _masked(access: Access, entity: str, why: Mapping[str, Any]) -> dict[str, An
         shown["condition"] = {**condition, "values": values, "text": condition["text"] if complete else None}
     if "steps" in why:
         shown["steps"] = [_step(access, entity, step) for step in why["steps"]]
+    if "refusal" in why:
+        shown["refusal"] = _refusal(access, entity, why["refusal"])
+    if "again" in why:
+        shown["again"] = [
+            {**each, "refusal": _refusal(access, entity, each["refusal"])} if "refusal" in each else each
+            for each in why["again"]
+        ]
     return shown
 
 

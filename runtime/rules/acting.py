@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -25,15 +25,18 @@ from schema_store.compiled.rules import (
     CompiledAdvance,
     CompiledAssign,
     CompiledBranch,
+    CompiledCall,
     CompiledCreate,
     CompiledFreeze,
     CompiledLater,
+    CompiledNotify,
     CompiledRule,
     CompiledSet,
     CompiledStop,
     CompiledTag,
     CompiledTask,
     CompiledValue,
+    CompiledWait,
 )
 
 #: ``{"key", "kind", "state": done | unchanged | later | failed | undone, …}`` and what it did.
@@ -52,7 +55,7 @@ class Acting:
 
     Attributes:
         steps: what was done so far, the last one perhaps not to the end.
-        left: keys of the actions for after the commit.
+        left: paths of the actions for after the commit, as :func:`paths_of` has them.
     """
 
     def __init__(self, unit: Unit, doors: Doors, rule: CompiledRule, record: UUID, values: Values | None):
@@ -62,6 +65,7 @@ class Acting:
         self._matched = values
         self._row: Values | None = None
         self._has_waited = False
+        self._inside = ""
 
     def perform(self, actions: Iterable[CompiledAction]) -> bool:
         """Do the actions one after the other; False when one of them ends the run.
@@ -72,11 +76,10 @@ class Acting:
             Refused: an action is refused; ``steps`` ends with it.
         """
         for action in actions:
-            if isinstance(action, CompiledLater) or self._has_waited:
-                self._leave(action)
+            if self._has_waited or isinstance(action, CompiledLater):
+                self._put_off(action)
                 continue
-            step: Step = {"key": action.key, "kind": _KINDS[type(action)], "state": "done"}
-            self.steps.append(step)
+            step = self._step(action)
             if isinstance(action, CompiledStop):
                 return False
             if isinstance(action, CompiledBranch):
@@ -86,11 +89,19 @@ class Acting:
             _DOES[type(action)](self, action, step)
         return True
 
+    def _step(self, action: CompiledAction, state: str = "done") -> Step:
+        step: Step = {"key": action.key, "kind": _KINDS[type(action)], "state": state}
+        self.steps.append(step)
+        return step
+
+    def _put_off(self, action: CompiledAction) -> None:
+        """What is done after the commit, or behind a wait."""
+        self._has_waited = self._has_waited or isinstance(action, CompiledWait)
+        self._step(action, "later")
+        self._leave(action)
+
     def _leave(self, action: CompiledAction) -> None:
-        kind = action.kind if isinstance(action, CompiledLater) else _KINDS[type(action)]
-        self._has_waited = self._has_waited or kind == "wait"
-        self.steps.append({"key": action.key, "kind": kind, "state": "later"})
-        self.left.append(action.key)
+        self.left.append(f"{self._inside}{action.key}")
 
     @property
     def row(self) -> Values:
@@ -120,8 +131,11 @@ class Acting:
 
     def _branch(self, action: CompiledBranch, step: Step) -> bool:
         met = action.condition.eval(self.row, self.unit.context) is True
-        step["way"] = "then" if met else "otherwise"
-        return self.perform(action.then if met else action.otherwise)
+        way = step["way"] = "then" if met else "otherwise"
+        outside, self._inside = self._inside, f"{self._inside}{action.key}/{way}/"
+        goes_on = self.perform(action.then if met else action.otherwise)
+        self._inside = outside
+        return goes_on
 
     def _set(self, action: CompiledSet, step: Step) -> None:
         self._write(self._wire(self.rule.entity, action.values), step)
@@ -228,6 +242,15 @@ class Acting:
         return [each.stages[key] for group in pipelines for each in group if key in each.stages]
 
 
+def paths_of(actions: Iterable[CompiledAction], inside: str = "") -> Iterator[tuple[str, CompiledAction]]:
+    """Every action with its path: its key behind those of the branches and ways around it."""
+    for action in actions:
+        yield f"{inside}{action.key}", action
+        if isinstance(action, CompiledBranch):
+            yield from paths_of(action.then, f"{inside}{action.key}/then/")
+            yield from paths_of(action.otherwise, f"{inside}{action.key}/otherwise/")
+
+
 def _encode(field: CompiledField | None, value: Any) -> Any:
     """A value in wire form; the owner, the one system field that may be written, by id.
 
@@ -252,7 +275,9 @@ _KINDS: Mapping[type[CompiledAction], str] = {
     CompiledFreeze: "freeze",
     CompiledBranch: "branch",
     CompiledStop: "stop",
-    CompiledLater: "later",
+    CompiledNotify: "notify",
+    CompiledCall: "connector",
+    CompiledWait: "wait",
 }
 _DOES: Mapping[type[CompiledAction], Callable[[Acting, Any, Step], None]] = {
     CompiledSet: Acting._set,

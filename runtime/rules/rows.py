@@ -12,8 +12,9 @@ from uuid_utils.compat import uuid7
 from runtime.served import Served
 from schema_store.compiled.rules import CompiledRule
 
-#: ``waiting``: for the worker; ``skipped``: stopped before it did anything.
-RunState = Literal["done", "failed", "waiting", "skipped"]
+#: ``waiting``: for the worker; ``failed``: refused; ``dead``: it went wrong too often; ``skipped``: stopped before
+#: it did anything; ``cancelled``: by a person.
+RunState = Literal["done", "failed", "waiting", "skipped", "dead", "cancelled"]
 
 
 def run_row(
@@ -25,6 +26,7 @@ def run_row(
     state: RunState,
     cause: Iterable[str],
     why: Mapping[str, Any],
+    job: str | None = None,
 ) -> dict[str, Any]:
     """A row of the table of runs; elements by id, so that a rename leaves it as it is."""
     return {
@@ -38,4 +40,7 @@ def run_row(
         "version": served.app.version,
         "cause": list(cause),
         "why": dict(why),
+        "attempts": 0,
+        "next_at": None,
+        "job": job,
     }

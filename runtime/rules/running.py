@@ -64,7 +64,7 @@ def _keep(unit: Unit, match: Match, acting: Acting, failure: Mapping[str, Any] |
     """The run with its steps; what is left for later goes into a job of its own."""
     rule = match.rule
     state: RunState = "failed" if failure else "done"
-    why = {**match.why, "steps": _steps(acting.steps, failure)}
+    why = {**match.why, "steps": settled_steps(acting.steps, failure)}
     row = run_row(unit.served, rule, match.record, unit.now, unit.person, state, unit.cause, why)
     unit.note(unit.served.support.run, row)
     if acting.left and not failure:
@@ -72,7 +72,7 @@ def _keep(unit: Unit, match: Match, acting: Acting, failure: Mapping[str, Any] |
         unit.budget.jobs.append(Job(unit.served, rule, match.record, unit.now, unit.person, unit.cause, left))
 
 
-def _steps(steps: list[Step], failure: Mapping[str, Any] | None) -> list[Step]:
+def settled_steps(steps: list[Step], failure: Mapping[str, Any] | None) -> list[Step]:
     """The steps; those before one that was refused are taken back."""
     if not failure:
         return steps

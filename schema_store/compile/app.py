@@ -19,7 +19,7 @@ from schema_store.compile.scoring import compile_calculation, compile_score
 from schema_store.compile.timing import compile_hours, compile_sla
 from schema_store.compiled.app import App, CompiledEntity
 from schema_store.compiled.process import CompiledPipeline
-from schema_store.compiled.rules import CompiledRule, RuleIndex
+from schema_store.compiled.rules import CompiledMessage, CompiledRule, RuleIndex
 from schema_store.compiled.scoring import CompiledScore
 from schema_store.compiled.timing import CompiledSla
 from schema_store.diagnostics import Diagnostic, has_errors
@@ -77,6 +77,13 @@ def build_app(analysis: Analysis, version: int) -> App:
         dispatches={each.key: compile_dispatch(each, programs) for each in document.dispatches},
         pools={each.key: compile_pool(each, programs) for each in document.pools},
         slas=_slas(programs),
+        messages={
+            each.key: CompiledMessage(each.key, each.label, each.subject or {}, each.body)
+            for each in document.messages
+        },
+        option_labels={
+            each.key: {option.key: option.label for option in each.options} for each in document.option_sets
+        },
         tasks=settings.tasks,
         tables=analysis.environments.tables,
         calendars=analysis.environments.calendars,

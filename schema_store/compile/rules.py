@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from expressions.literals import parse_duration
 from expressions.program import Program
@@ -15,15 +16,17 @@ from schema_store.compiled.rules import (
     CompiledAssign,
     CompiledAudience,
     CompiledBranch,
+    CompiledCall,
     CompiledCreate,
     CompiledFreeze,
-    CompiledLater,
+    CompiledNotify,
     CompiledRule,
     CompiledSet,
     CompiledStop,
     CompiledTag,
     CompiledTask,
     CompiledValue,
+    CompiledWait,
     RuleIndex,
     actions_of,
 )
@@ -33,12 +36,14 @@ from schema_store.document.automation import (
     AddTags,
     Assign,
     Branch,
+    CallConnector,
     CreateRecord,
     CreateTask,
     EventTrigger,
     FreezeStage,
     MoveStage,
     NamedTrigger,
+    Notify,
     PatternTrigger,
     RecordTrigger,
     Rule,
@@ -46,6 +51,7 @@ from schema_store.document.automation import (
     Signal,
     StageTrigger,
     Stop,
+    Wait,
 )
 from schema_store.document.fields import ReferenceField, TagsField
 from schema_store.normalise import normalise_text
@@ -128,7 +134,7 @@ def index_rules(rules: Iterable[CompiledRule], bands: Mapping[tuple[str, str], t
             found[group][name].append(rule)
     keyed = {group: {name: tuple(each) for name, each in names.items()} for group, names in found.items()}
     plain = {group: keyed.get(group, {}).get("", ()) for group in ("created", "deleted", "changed")}
-    groups = {name: keyed.get(name, {}) for name in ("fields", "entered", "left", "events", "bands")}
+    groups = {name: keyed.get(name, {}) for name in ("fields", "entered", "left", "events", "bands", "tiers")}
     return RuleIndex(**plain, **groups)  # type: ignore[arg-type]  # two dictionaries of different values
 
 
@@ -151,6 +157,8 @@ def _starts(
             yield "events", event
         case NamedTrigger(kind="band", name=name):
             yield from (("bands", field) for field in bands.get((rule.entity, name), ()))
+        case NamedTrigger(kind="sla_tier", name=name):
+            yield "tiers", name
 
 
 def _action(action: Action, entity: str, programs: Programs) -> CompiledAction:
@@ -177,7 +185,13 @@ def _action(action: Action, entity: str, programs: Programs) -> CompiledAction:
             return CompiledBranch(action.key, programs.get(action, "condition"), *ways)
         case Stop():
             return CompiledStop(action.key)
-    return CompiledLater(action.key, action.kind)
+        case Notify():
+            audience = tuple(audience_of(text) for text in action.audience)
+            return CompiledNotify(action.key, audience, action.message, action.channel)
+        case CallConnector():
+            return CompiledCall(action.key, action.connector, action.operation)
+        case Wait():
+            return CompiledWait(action.key, parse_duration(action.duration) or timedelta(), action.event)
 
 
 def _values(action: SetFields | CreateRecord, entity: str, programs: Programs) -> tuple[CompiledValue, ...]:
@@ -198,20 +212,21 @@ def _task(action: CreateTask, entity: str, programs: Programs) -> CompiledTask:
     return CompiledTask(
         key=action.key,
         title=action.title,
-        assignee=_audience(action.assignee),
+        assignee=audience_of(action.assignee),
         due=parse_duration(action.due) if action.due else None,
         checklist=tuple(action.checklist),
         about=about,
     )
 
 
-def _audience(text: str) -> CompiledAudience:
+def audience_of(text: str) -> CompiledAudience:
+    """Who is meant by a text like ``owner``, ``role:manager`` or ``field:account.owner``."""
     prefix, colon, rest = text.partition(":")
     if not colon and text in _SYSTEM_TYPES:
         return CompiledAudience("field", (text,), text)
     if prefix == "field":
         return CompiledAudience("field", tuple(rest.split(".")), text)
-    return CompiledAudience("role" if prefix == "role" else "other", (), rest)
+    return CompiledAudience("role" if prefix == "role" else "other", (), rest if prefix == "role" else text)
 
 
 def _stage_fields(programs: Programs, entity: str, stage: str) -> tuple[str, ...]:
@@ -232,6 +247,8 @@ def _uses(actions: Sequence[CompiledAction]) -> Iterator[Path]:
                 yield from _read([condition])
             case CompiledTask(assignee=CompiledAudience(kind="field", path=path)):
                 yield path
+            case CompiledNotify(audience=audience):
+                yield from (each.path for each in audience if each.kind == "field")
             case CompiledTag(field=field):
                 yield (field,)
 

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from expressions.literals import parse_date, parse_duration
 from schema_store.compile.programs import Programs, require_id
+from schema_store.compile.rules import audience_of
+from schema_store.compiled.rules import CompiledNotify
 from schema_store.compiled.timing import CompiledDay, CompiledHours, CompiledSla, CompiledTier, Windows
-from schema_store.document.process import BusinessCalendar, Sla, Window
+from schema_store.document.process import BusinessCalendar, Sla, Tier, Window
 
 
 def compile_hours(calendar: BusinessCalendar, zone: str) -> CompiledHours:
@@ -55,6 +57,12 @@ def compile_sla(sla: Sla, programs: Programs, hours: Mapping[str, CompiledHours]
         hours=hours[sla.calendar] if sla.calendar else None,
         tiers=tuple(sorted(_tiers(sla), key=lambda tier: tier.after)),
         reads=frozenset().union(*(program.checked.fields for program in used)),
+        uses=frozenset(
+            who.path
+            for tier in sla.tiers
+            for who in map(audience_of, tier.audience)
+            if tier.message is not None and who.kind == "field"
+        ),
     )
 
 
@@ -64,4 +72,11 @@ def _tiers(sla: Sla) -> Iterator[CompiledTier]:
         yield CompiledTier("warning", "warning", sla.label, parse_duration(sla.warning) or timedelta())
     yield CompiledTier("target", "target", sla.label, target)
     for tier in sla.tiers:
-        yield CompiledTier("tier", tier.key, tier.label, target + (parse_duration(tier.after) or timedelta()))
+        after = target + (parse_duration(tier.after) or timedelta())
+        yield CompiledTier("tier", tier.key, tier.label, after, _notice(tier), tuple(tier.actions))
+
+
+def _notice(tier: Tier) -> CompiledNotify | None:
+    if tier.message is None:
+        return None
+    return CompiledNotify(tier.key, tuple(map(audience_of, tier.audience)), tier.message, tier.channel)

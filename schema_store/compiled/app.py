@@ -23,7 +23,7 @@ from schema_store.compiled.dispatch import CompiledDispatch, CompiledPool
 from schema_store.compiled.forms import CompiledForm
 from schema_store.compiled.metrics import CompiledMetric
 from schema_store.compiled.process import CompiledPipeline
-from schema_store.compiled.rules import CompiledRule, RuleIndex
+from schema_store.compiled.rules import CompiledMessage, CompiledRule, RuleIndex
 from schema_store.compiled.scoring import CompiledCalculation, CompiledScore
 from schema_store.compiled.timing import CompiledSla
 from schema_store.document.app import TaskSettings
@@ -223,6 +223,8 @@ class App:
         rules, signals, dispatches, pools: by key.
         triggers: the rules and signals of an entity by what starts them; entities without any are absent.
         slas: by entity; those without any are absent.
+        messages: what people are told, by key.
+        option_labels: labels of the options of shared sets, by set and key.
         tasks: where to-dos are kept; None: nowhere.
         tables, calendars: what evaluations need; calendar ``""`` is the default.
         order: computed fields of the whole app, each after those it reads.
@@ -250,6 +252,8 @@ class App:
     dispatches: Mapping[str, CompiledDispatch]
     pools: Mapping[str, CompiledPool]
     slas: Mapping[str, tuple[CompiledSla, ...]]
+    messages: Mapping[str, CompiledMessage]
+    option_labels: Mapping[str, Mapping[str, Text]]
     tasks: TaskSettings | None
     roles: Mapping[str, CompiledRole]
     tables: Mapping[str, TierTable]

@@ -126,11 +126,45 @@ class CompiledStop:
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledLater:
-    """What leaves the database, or waits: it is done after the commit."""
+class CompiledMessage:
+    """What people are told; subject and body are templates by language, the subject may be empty."""
 
     key: str
-    kind: Literal["notify", "connector", "wait"]
+    label: Text
+    subject: Text
+    body: Text
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledNotify:
+    """Tells people something, by a message over a channel."""
+
+    key: str
+    audience: tuple[CompiledAudience, ...]
+    message: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCall:
+    """Calls an operation of a connector."""
+
+    key: str
+    connector: str
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledWait:
+    """Waits, at most so long; ``event`` ends it sooner."""
+
+    key: str
+    duration: timedelta
+    event: str | None
+
+
+#: What leaves the database, or waits: it is done after the commit.
+CompiledLater = CompiledNotify | CompiledCall | CompiledWait
 
 
 CompiledAction = (
@@ -143,7 +177,9 @@ CompiledAction = (
     | CompiledFreeze
     | CompiledBranch
     | CompiledStop
-    | CompiledLater
+    | CompiledNotify
+    | CompiledCall
+    | CompiledWait
 )
 
 
@@ -199,6 +235,7 @@ class RuleIndex:
         entered, left: by stage.
         events: by kind, patterns among them.
         bands: by band field.
+        tiers: by SLA (its target) and by tier.
     """
 
     created: tuple[CompiledRule, ...]
@@ -209,6 +246,7 @@ class RuleIndex:
     left: Rules
     events: Rules
     bands: Rules
+    tiers: Rules
 
 
 def actions_of(actions: tuple[CompiledAction, ...]) -> Iterator[CompiledAction]:

@@ -9,6 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from expressions.program import Program
+from schema_store.compiled.rules import CompiledNotify
 
 Text = Mapping[str, str]
 #: Working hours of a day in minutes of its clock, in order, none overlapping: ``(540, 720)`` is 9:00 to 12:00.
@@ -37,13 +38,15 @@ class CompiledHours:
 class CompiledTier:
     """A moment of an SLA: the warning and the target count from the start, tiers on from the target.
 
-    ``after`` is counted from the start.
+    ``after`` is counted from the start. At a tier people are told (``notice``) and rules are started (by key).
     """
 
     kind: Literal["warning", "target", "tier"]
     key: str
     label: Text
     after: timedelta
+    notice: CompiledNotify | None = None
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class CompiledSla:
         hours: in which it counts; None: always.
         tiers: its moments, in the order of time.
         reads: paths that its conditions read.
+        uses: paths to the people whom its tiers tell.
     """
 
     id: str
@@ -66,3 +70,4 @@ class CompiledSla:
     hours: CompiledHours | None
     tiers: tuple[CompiledTier, ...]
     reads: frozenset[tuple[str, ...]]
+    uses: frozenset[tuple[str, ...]]

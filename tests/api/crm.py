@@ -35,6 +35,7 @@ from schema_store.versions import Signature
 from templates import read_template
 from tests.asgi import Answer, Browser
 from tests.conftest import Databases, listening
+from workflows.queue import prepare
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 #: Person, team, region, roles.
@@ -160,6 +161,7 @@ def _install(engine: Engine) -> tuple[dict[str, UUID], dict[str, str]]:
     assert document is not None, complaints
     with writing(engine) as connection:
         upgrade_platform(connection)
+    prepare(engine)
     install(engine, document, Signature("test", NOW))
     ids: dict[str, UUID] = {}
     tokens: dict[str, str] = {}

@@ -183,6 +183,10 @@ def _runs(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
         yield Ask("GET", f"{APP}/runs/why?rule={rule}&record={id_}")
 
 
+def _deliveries(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
+    yield Ask("GET", f"{APP}/deliveries?record={id_}")
+
+
 def _timers(referee: Referee, entity: str, id_: str) -> Iterator[Ask]:
     yield Ask("GET", f"{APP}/timers?record={id_}")
 
@@ -336,6 +340,7 @@ ABOUT: dict[str, tuple[AboutRecord, ...]] = {
     "GET /apps/{app}/runs": (_runs,),
     "GET /apps/{app}/runs/why": (_runs,),
     "GET /apps/{app}/timers": (_timers,),
+    "GET /apps/{app}/deliveries": (_deliveries,),
     "GET /apps/{app}/audit": (_audit_about,),
 }
 OVER: dict[str, OverEntity] = {
@@ -423,6 +428,14 @@ OTHER: dict[str, Other] = {
         _ask("PATCH", f"{APP}/saved-views/{ABSENT}", {"name": "x"})
     ),
     "DELETE /apps/{app}/saved-views/{view_id}": Other(_ask("DELETE", f"{APP}/saved-views/{ABSENT}")),
+    "GET /notifications": Other(_ask("GET", "/notifications")),
+    "POST /notifications/read": Other(_ask("POST", "/notifications/read", {"ids": [ABSENT]})),
+    "POST /apps/{app}/runs/{run_id}/replay": Other(
+        _ask("POST", f"{APP}/runs/{ABSENT}/replay"), "build", False
+    ),
+    "POST /apps/{app}/runs/{run_id}/cancel": Other(
+        _ask("POST", f"{APP}/runs/{ABSENT}/cancel"), "build", False
+    ),
     "GET /apps/{app}/switches": Other(_ask("GET", f"{APP}/switches")),
     "PUT /apps/{app}/switches/{kind}/{key}": Other(
         _ask("PUT", f"{APP}/switches/rule/third_visit_makes_a", {"on": True}), "build", False

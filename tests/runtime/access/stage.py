@@ -49,6 +49,7 @@ class Stage:
         """The app with the roles of a world."""
         return Served(
             app=build_app(Analysis(app_document(world.roles)), 1),
+            key="",
             hash="",
             layout=self.layout,
             records=build_tables(self.layout, self.name),

@@ -33,7 +33,7 @@ from schema_store.migration.plan import plan
 from schema_store.platform import upgrade_platform
 from schema_store.versions import Signature, create_app, store_version
 from tests.conftest import Databases
-from workflows.queue import RunQueue
+from workflows.queue import RunQueue, prepare
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 ACTOR = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -131,6 +131,7 @@ def _platform(engine: Engine) -> None:
     with writing(engine) as connection:
         upgrade_platform(connection)
         connection.execute(sa.insert(USERS), _user(ACTOR, "amy"))
+    prepare(engine)
 
 
 def _install(engine: Engine, document: AppDocument) -> None:
