@@ -58,18 +58,18 @@ def job_shape(job: Job, app: str, locale: Locale) -> Json:
     }
 
 
-def target_shapes(work: Work, locale: Locale) -> list[Json]:
+def target_shapes(work: Work) -> list[Json]:
     """What the columns of a job may be brought into; ``required``: a new record cannot be without; ``match``: it tells
     records apart.
     """
-    return [_target_shape(work, target, locale) for target in job_targets(work).values()]
+    return [_target_shape(work, target) for target in job_targets(work).values()]
 
 
-def _target_shape(work: Work, target: Target, locale: Locale) -> Json:
+def _target_shape(work: Work, target: Target) -> Json:
     field, whole = target.field, target.part in ("field", "code")
     shape: Json = {
         "key": target.key,
-        "label": target.labels.get(locale) or next(iter(target.labels.values()), target.key),
+        "label": dict(target.labels),
         "part": target.part,
         "field": None,
         "required": False,

@@ -219,7 +219,7 @@ def read_import_mapping(
     job.asked = replace(job.asked, mode=query.mode or job.asked.mode)
     require_import(access, job)
     work = Work(call.connection, access, job, call.now)
-    return json_response({"targets": target_shapes(work, call.locale)})
+    return json_response({"targets": target_shapes(work)})
 
 
 @router.put("/{import_id}/mapping", operation_id="map_import", response_model=dict[str, Any])

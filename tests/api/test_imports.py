@@ -122,10 +122,10 @@ def test_what_columns_can_be_brought_into_is_told(crm: Crm) -> None:
     path = f"/imports/{job['id']}/mapping"
     told = {each["key"]: each for each in crm.get("ops", path).json["targets"]}
     assert told["name"] == {
-        "key": "name", "label": "客户名称", "part": "field", "field": "name", "required": True, "match": True,
+        "key": "name", "label": {"zh-CN": "客户名称", "en": "Account name"}, "part": "field", "field": "name", "required": True, "match": True,
     }  # fmt: skip
     assert (told["city"]["required"], told["city"]["match"]) == (False, False)
-    assert (told["id"]["match"], told["owner_id"]["label"], told["owner_id"]["field"]) == (
+    assert (told["id"]["match"], told["owner_id"]["label"]["zh-CN"], told["owner_id"]["field"]) == (
         True,
         "负责人",
         None,
@@ -140,7 +140,7 @@ def test_what_columns_can_be_brought_into_is_told(crm: Crm) -> None:
         each["key"]: each
         for each in crm.get("admin", f"/imports/{service['id']}/mapping?mode=history").json["targets"]
     }
-    assert leads["stage@qualified"]["label"] == "阶段@确认有效"
+    assert leads["stage@qualified"]["label"]["zh-CN"] == "阶段@确认有效"
 
 
 def test_how_a_job_brings_in_can_be_changed_after_the_file_came(crm: Crm) -> None:

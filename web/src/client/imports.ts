@@ -53,10 +53,10 @@ export interface ImportRow {
   errors?: ImportError[];
 }
 
-/** What a column may be brought into. */
+/** What a column may be brought into; `label` by locale. */
 export interface ImportTarget {
   key: string;
-  label: string;
+  label: Record<string, string>;
   part: string;
   field: string | null;
   required: boolean;

@@ -6,12 +6,13 @@ import { useChangeMe } from "@/client/account";
 import { managesPeople, type Person, usePerson, useTree } from "@/client/people";
 import { type Me, useMe } from "@/client/session";
 import { Field } from "@/ui/Field";
-import { changeLanguage, LANGUAGES, type Language, languageName, languageOf } from "@/ui/language";
+import { LANGUAGES, type Language, languageName, languageOf } from "@/ui/language";
 import { MomentInput } from "@/ui/MomentInput";
 import { type Choice, chooseMode, modeChoice } from "@/ui/mode";
 import { problemText } from "@/ui/problemText";
 import { ErrorState, LoadingState } from "@/ui/States";
 import { pathsOf } from "../people/people";
+import { useSpeak } from "../shell/useSpeak";
 import { PasswordForm } from "./PasswordForm";
 import { Tokens } from "./Tokens";
 import "../form/form.css";
@@ -80,7 +81,7 @@ const MODES: Choice[] = ["light", "dark", "system"];
 
 function Preferences() {
   const { t, i18n } = useTranslation();
-  const change = useChangeMe();
+  const { speak, error } = useSpeak();
   const [mode, setMode] = useState(modeChoice);
   return (
     <section className="section" aria-label={t("account.preferences")}>
@@ -91,10 +92,7 @@ function Preferences() {
           aria-labelledby="account-language"
           value={languageOf(i18n.language)}
           options={LANGUAGES.map((each) => ({ value: each, label: languageName(each) }))}
-          onChange={(language) => {
-            changeLanguage(language);
-            change.mutate({ locale: language });
-          }}
+          onChange={speak}
         />
         <span id="account-theme">{t("account.theme")}</span>
         <Segmented<Choice>
@@ -108,9 +106,7 @@ function Preferences() {
         />
       </div>
       <p className="form-help">{t("account.preferencesHint")}</p>
-      {change.isError && (
-        <Alert type="error" showIcon className="gap-above" title={problemText(change.error, t)} />
-      )}
+      {error && <Alert type="error" showIcon className="gap-above" title={problemText(error, t)} />}
     </section>
   );
 }

@@ -106,7 +106,9 @@ function Mapping(props: MappingProps) {
           type="warning"
           showIcon
           className="gap-below"
-          title={t("import.missing", { fields: missing.map((each) => each.label).join(t("comma")) })}
+          title={t("import.missing", {
+            fields: missing.map((each) => view.text(each.label)).join(t("comma")),
+          })}
         />
       )}
       <Manner
@@ -155,6 +157,7 @@ interface TargetSelectProps {
 
 function TargetSelect(props: TargetSelectProps) {
   const { t } = useTranslation();
+  const view = useAppView();
   const own = props.chosen[props.column];
   const taken = new Set(Object.values(props.chosen));
   return (
@@ -168,7 +171,7 @@ function TargetSelect(props: TargetSelectProps) {
         value={own}
         options={props.targets.map((target) => ({
           value: target.key,
-          label: target.required ? `${target.label} *` : target.label,
+          label: target.required ? `${view.text(target.label)} *` : view.text(target.label),
           disabled: target.key !== own && taken.has(target.key),
         }))}
         onChange={props.onChoose}
@@ -191,6 +194,7 @@ interface MannerProps {
 /** What happens to records that are there already, and whether it is now or was long ago. */
 function Manner(props: MannerProps) {
   const { t } = useTranslation();
+  const view = useAppView();
   const { matches, match } = props;
   return (
     <fieldset className="section manner">
@@ -212,7 +216,7 @@ function Manner(props: MannerProps) {
           <Select
             aria-label={t("import.matchField")}
             value={match}
-            options={matches.map((each) => ({ value: each.key, label: each.label }))}
+            options={matches.map((each) => ({ value: each.key, label: view.text(each.label) }))}
             onChange={props.onMatch}
           />
           <Checkbox checked={props.clears} onChange={(event) => props.onClears(event.target.checked)}>

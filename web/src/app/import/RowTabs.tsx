@@ -121,6 +121,7 @@ function Title(props: { entity: EntityMeta; job: ImportJob; row: ImportRow; kind
 
 /** Before and after, field by field; what refers to another record shows what stands in the file. */
 function Changes(props: { entity: EntityMeta; job: ImportJob; row: ImportRow }) {
+  const { t } = useTranslation();
   const view = useAppView();
   const { entity, job, row } = props;
   const value = (key: string, of: unknown) => {
@@ -139,7 +140,12 @@ function Changes(props: { entity: EntityMeta; job: ImportJob; row: ImportRow }) 
             <dd>
               {field && !targetOf(field) && (
                 <>
-                  <del>{value(change.field, change.before)}</del> <span aria-hidden>→</span>{" "}
+                  {isBlank(change.before) ? (
+                    <span className="muted">{t("dashboard.other")}</span>
+                  ) : (
+                    <del>{value(change.field, change.before)}</del>
+                  )}{" "}
+                  <span aria-hidden>→</span>{" "}
                 </>
               )}
               {value(change.field, change.after)}
@@ -150,3 +156,6 @@ function Changes(props: { entity: EntityMeta; job: ImportJob; row: ImportRow }) 
     </dl>
   );
 }
+
+const isBlank = (value: unknown): boolean =>
+  value === null || value === "" || (Array.isArray(value) && value.length === 0);

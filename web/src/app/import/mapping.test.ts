@@ -4,7 +4,7 @@ import { askedOf, chosenOf, guess, isSame, type Kind, missingOf } from "./mappin
 
 const target = (key: string, label: string, more: Partial<ImportTarget> = {}): ImportTarget => ({
   key,
-  label,
+  label: { "zh-CN": label, en: key },
   part: "field",
   field: key,
   required: false,
@@ -38,6 +38,7 @@ test("a column is guessed by a part of its name and by what its values look like
     { name: "客户姓名", samples: ["王一"] },
     { name: "联系电话", samples: ["13800000001", "0571-88880000", "", "无"] },
     { name: "E-mail", samples: ["a@b.cn"] },
+    { name: "Notes", samples: [] },
     { name: "公司名称（全称）", samples: ["某某"] },
     { name: "公司", samples: ["某某"] },
     { name: "渠道", samples: ["展会", "官网", "展览"] },
@@ -47,6 +48,7 @@ test("a column is guessed by a part of its name and by what its values look like
     客户姓名: "name",
     联系电话: "phone",
     "E-mail": "email",
+    Notes: "note",
     公司: "company",
     渠道: "source",
   });

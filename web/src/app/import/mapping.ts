@@ -55,8 +55,8 @@ export function guess(
   const free = targets.filter((target) => target.part === "field" && !taken.has(target.key));
   const pairs = open.flatMap((column) =>
     free.map((target) => {
-      const names = likeness(plain(column.name), plain(target.label));
-      const score = names + (looksLike(column, kindOf(target)) ? 1 : 0);
+      const names = Object.values(target.label).map((label) => likeness(plain(column.name), plain(label)));
+      const score = Math.max(0, ...names) + (looksLike(column, kindOf(target)) ? 1 : 0);
       return { column: column.name, target: target.key, score };
     }),
   );

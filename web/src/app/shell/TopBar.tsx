@@ -4,12 +4,13 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
 import { useMe, useSignOut } from "@/client/session";
 import { type AppMeta, localise } from "@/metadata/app";
-import { changeLanguage, languageOf } from "@/ui/language";
+import { languageOf } from "@/ui/language";
 import { type Choice, chooseMode, modeChoice } from "@/ui/mode";
 import { useNarrow } from "@/ui/narrow";
 import { dropAllDrafts } from "../form/drafts";
 import { dropAllLists } from "../list/listState";
 import { platformPlaces } from "./navigation";
+import { useSpeak } from "./useSpeak";
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -17,6 +18,7 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
   const { t, i18n } = useTranslation();
   const me = useMe().data;
   const signOut = useSignOut();
+  const { speak } = useSpeak();
   const navigate = useNavigate();
   const narrow = useNarrow();
   const other = languageOf(i18n.language) === "en" ? "zh-CN" : "en";
@@ -33,7 +35,7 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
       label: `${mode === modeChoice() ? "✓ " : ""}${t(`shell.theme.${mode}`)}`,
       onClick: () => chooseMode(mode),
     })),
-    { key: "language", label: other === "en" ? "English" : "简体中文", onClick: () => changeLanguage(other) },
+    { key: "language", label: other === "en" ? "English" : "简体中文", onClick: () => speak(other) },
     { type: "divider" },
     { key: "out", label: t("shell.signOut"), onClick: () => void leave() },
   ];
