@@ -33,8 +33,15 @@ export function themeOf(mode: Mode): ThemeConfig {
             colorLink: "#6fbdc5",
             colorBgLayout: "#15191b",
             colorTextPlaceholder: "#939fa2",
+            controlItemBgActive: "#20383b",
+            controlItemBgActiveHover: "#284448",
           }
-        : { colorBgLayout: "#f7f6f3", colorTextPlaceholder: "#667174" }),
+        : {
+            colorBgLayout: "#f7f6f3",
+            colorTextPlaceholder: "#667174",
+            controlItemBgActive: "#e3eeee",
+            controlItemBgActiveHover: "#d5e5e5",
+          }),
       controlHeight: 34,
     },
     components: {

@@ -8,6 +8,7 @@ import type { EntityMeta, FieldMeta, ViewMeta } from "@/metadata/app";
 import { filterOf, lanesOf, mainPipeline, pipelinesOf } from "@/renderer/board/lanes";
 import { useAppView } from "@/renderer/context";
 import { ErrorState, LoadingState } from "@/ui/States";
+import { useShortcuts } from "@/ui/shortcuts";
 import { NotFound } from "../NotFound";
 import { MoveDialog } from "../record/MoveDialog";
 import { newPath } from "../shell/navigation";
@@ -42,6 +43,7 @@ function Board(props: BoardProps) {
   const moving = useMoving(entity, field);
   const measure = view.amount ? `count(),sum(${view.amount})` : "count()";
   const figures = useAggregate(shown.app.key, entity.key, { group: field.key, measure, filter });
+  useShortcuts(t("keys.board"), [{ keys: ["m"], label: t("keys.move") }]);
   useEffect(() => {
     document.title = shown.text(view.label);
   }, [shown, view]);

@@ -1,9 +1,9 @@
 import { Button, Input } from "antd";
 import { Plus, Search, Upload } from "lucide-react";
-import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router";
-import { type RecordData, useCount, useRecords } from "@/client/records";
+import { type RecordData, useCount, useFreshRow, useRecords } from "@/client/records";
 import type { SavedView } from "@/client/savedViews";
 import { useMe } from "@/client/session";
 import type { EntityMeta, FieldMeta, ViewMeta } from "@/metadata/app";
@@ -11,17 +11,22 @@ import { expandName, targetOf, wireName } from "@/metadata/system";
 import { useAppView } from "@/renderer/context";
 import { Cards } from "@/renderer/list/Cards";
 import { joinFilters } from "@/renderer/list/filters";
-import { Grid } from "@/renderer/list/Grid";
+import { Grid, type GridHandle } from "@/renderer/list/Grid";
 import { useNarrow } from "@/ui/narrow";
 import { EmptyState, ErrorState, LoadingState } from "@/ui/States";
+import { type Shortcut, useShortcuts } from "@/ui/shortcuts";
 import { importPath, newPath, recordPath } from "../shell/navigation";
 import { BulkBar } from "./BulkBar";
+import { CellEditor, canEditCell } from "./CellEditor";
 import { ColumnMenu } from "./ColumnMenu";
 import { ExportButton } from "./ExportButton";
 import { AddFilter, FilterBar } from "./FilterBar";
 import { isSame, listPlace, NOTHING, useListState } from "./listState";
 import { askedView, baseOf, expressionOf, sortText } from "./savedView";
 import { ViewHead } from "./ViewHead";
+
+/** Records of the first page, which comes at once, and of those behind it, which come before they are seen. */
+const [FIRST, LATER] = [100, 500];
 
 interface ListProps {
   entity: EntityMeta;
@@ -65,9 +70,12 @@ export function List(props: ListProps) {
       .filter(targetOf)
       .map((field) => expandName(field.key))
       .join(","),
-    limit: 100,
+    limit: FIRST,
   };
-  const records = useRecords(shown.app.key, view.entity, asked);
+  const records = useRecords(shown.app.key, view.entity, asked, true, LATER);
+  const fresh = useFreshRow(shown.app.key, view.entity, asked);
+  const grid = useRef<GridHandle>(null);
+  const page = useRef<HTMLElement>(null);
   const count = useCount(shown.app.key, view.entity, { filter: asked.filter, search }).data;
   const rows = useMemo(() => records.data?.pages.flatMap((page) => page.items) ?? [], [records.data]);
   useEffect(() => {
@@ -81,9 +89,15 @@ export function List(props: ListProps) {
   const more = useCallback(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
   }, [hasNextPage, isFetching, fetchNextPage]);
-  const link = (record: RecordData, children: ReactNode) => (
-    <Link to={recordPath(shown.app.key, view.entity, record.id)}>{children}</Link>
+  const link = useCallback(
+    (record: RecordData, children: ReactNode) => (
+      <Link to={recordPath(shown.app.key, view.entity, record.id)} tabIndex={narrow ? undefined : -1}>
+        {children}
+      </Link>
+    ),
+    [shown, view.entity, narrow],
   );
+  useListKeys(grid, page, narrow);
   const isNarrowed = Boolean(search || expression);
   const create = entity.acts.includes("create") && (
     <Button
@@ -95,7 +109,7 @@ export function List(props: ListProps) {
     </Button>
   );
   return (
-    <section className="list-page">
+    <section className="list-page" ref={page}>
       <header className="page-head">
         <ViewHead
           view={view}
@@ -161,6 +175,7 @@ export function List(props: ListProps) {
           <Cards entity={view.entity} columns={columns} rows={rows} linkOf={link} onEnd={more} />
         ) : (
           <Grid
+            ref={grid}
             entity={view.entity}
             label={shown.text(view.label)}
             columns={columns}
@@ -171,10 +186,42 @@ export function List(props: ListProps) {
             linkOf={link}
             chosen={entity.acts.includes("update") ? chosen : undefined}
             onChoose={setChosen}
+            canEdit={(field) => canEditCell(entity, field)}
+            editorOf={(record, field, leave) => (
+              <CellEditor
+                key={`${record.id} ${field.key}`}
+                entity={entity}
+                field={field}
+                record={record}
+                onSaved={fresh}
+                onLeave={leave}
+              />
+            )}
             onEnd={more}
             busy={isFetching}
           />
         ))}
     </section>
   );
+}
+
+/** The keys of a list beside those of its grid. */
+function useListKeys(
+  grid: { current: GridHandle | null },
+  page: { current: HTMLElement | null },
+  narrow: boolean,
+) {
+  const { t } = useTranslation();
+  const search = () => page.current?.querySelector<HTMLInputElement>(".list-search input")?.focus();
+  const rows: Shortcut[] = [
+    { keys: ["j", "↓"], label: t("keys.down"), run: () => grid.current?.step(1) },
+    { keys: ["k", "↑"], label: t("keys.up"), run: () => grid.current?.step(-1) },
+    { keys: ["Enter"], label: t("keys.enter") },
+    { keys: ["e", "F2"], label: t("keys.edit"), run: () => grid.current?.edit() },
+    { keys: ["Tab"], label: t("keys.next") },
+    { keys: ["Esc"], label: t("keys.escape") },
+    { keys: [t("keys.space")], label: t("keys.choose") },
+  ];
+  const finding = { keys: ["/"], label: t("list.search"), run: search };
+  useShortcuts(t("keys.list"), narrow ? [finding] : [...rows, finding]);
 }

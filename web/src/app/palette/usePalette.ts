@@ -1,5 +1,8 @@
 import { useEffect, useState } from "react";
 
+/** The keys that open it, as they are called on this machine. */
+export const PALETTE_KEYS = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
+
 /** Whether the palette is open; Ctrl/⌘-K opens and closes it, whatever has the focus. */
 export function usePalette(): [boolean, (open: boolean) => void] {
   const [open, setOpen] = useState(false);

@@ -9,12 +9,11 @@ import { type Choice, chooseMode, modeChoice } from "@/ui/mode";
 import { useNarrow } from "@/ui/narrow";
 import { dropAllDrafts } from "../form/drafts";
 import { dropAllLists } from "../list/listState";
+import { PALETTE_KEYS } from "../palette/usePalette";
 import { platformPlaces } from "./navigation";
 import { useSpeak } from "./useSpeak";
 
-const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
-
-export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void }) {
+export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void; onKeys?: () => void }) {
   const { t, i18n } = useTranslation();
   const me = useMe().data;
   const signOut = useSignOut();
@@ -36,6 +35,7 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
       onClick: () => chooseMode(mode),
     })),
     { key: "language", label: other === "en" ? "English" : "简体中文", onClick: () => speak(other) },
+    ...(props.onKeys ? [{ key: "keys", label: t("keys.title"), onClick: props.onKeys }] : []),
     { type: "divider" },
     { key: "out", label: t("shell.signOut"), onClick: () => void leave() },
   ];
@@ -56,7 +56,7 @@ export function TopBar(props: { app: AppMeta | undefined; onSearch?: () => void 
         <button type="button" className="search-opener" onClick={props.onSearch}>
           <Search size={15} aria-hidden />
           <span>{t("shell.search")}</span>
-          <kbd>{isApple ? "⌘K" : "Ctrl K"}</kbd>
+          <kbd>{PALETTE_KEYS}</kbd>
         </button>
       )}
       <span className="grow" />

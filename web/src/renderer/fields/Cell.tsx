@@ -22,7 +22,7 @@ interface CellProps {
   entity: string;
   field: FieldMeta;
   record: RecordData;
-  /** Inside of a link nothing may be a link of its own. */
+  /** Inside of a link nothing may be a link of its own, nor in a cell that is clicked to be changed. */
   plain?: boolean;
 }
 

@@ -37,19 +37,30 @@ export function formatMoney(text: string, currency: string): string {
   return `${SYMBOLS[currency] ?? `${currency} `}${groupDigits(short)}`;
 }
 
+/** What `make` makes of a key, made once: the formatters of the browser are slow to come by. */
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const found = made.get(key) ?? make(key);
+    made.set(key, found);
+    return found;
+  };
+}
+
+const clockOf = once(
+  (zone) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }),
+);
+const agoOf = once((language) => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+
 export function formatInstant(text: string, manner: Manner): string {
-  const parts = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: manner.zone,
-    dateStyle: "short",
-    timeStyle: "short",
-  }).format(new Date(text));
+  const parts = clockOf(manner.zone).format(new Date(text));
   return parts.replace(/:\d\d$/, (seconds) => seconds);
 }
 
 /** How long ago, in words, and the day itself where it is longer ago than a week. */
 export function formatAgo(text: string, manner: Manner, now = new Date()): string {
   const minutes = Math.round((now.getTime() - new Date(text).getTime()) / 60_000);
-  const relative = new Intl.RelativeTimeFormat(manner.language, { numeric: "auto" });
+  const relative = agoOf(manner.language);
   if (Math.abs(minutes) < 60) return relative.format(-minutes, "minute");
   if (Math.abs(minutes) < 1_440) return relative.format(-Math.round(minutes / 60), "hour");
   if (Math.abs(minutes) < 10_080) return relative.format(-Math.round(minutes / 1_440), "day");

@@ -14,6 +14,7 @@ export function Choice(props: FieldInputProps) {
       mode={mode}
       allowClear={!field.required}
       className="wide"
+      defaultOpen={props.opens}
       showSearch={{ optionFilterProp: "label" }}
       value={props.value ?? (mode ? [] : undefined)}
       options={(props.options ?? optionsOf(field))

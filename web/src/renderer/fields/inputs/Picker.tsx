@@ -26,7 +26,7 @@ export function Picker(props: PickerProps) {
 function RecordPicker(props: PickerProps) {
   const view = useAppView();
   const [typed, setTyped] = useState("");
-  const [opened, setOpened] = useState(false);
+  const [opened, setOpened] = useState(props.opens ?? false);
   const search = useDeferredValue(typed.trim());
   const entity = view.entity(props.target);
   const name = entity?.name_field;
@@ -64,7 +64,7 @@ function RecordPicker(props: PickerProps) {
 
 function PlatformPicker(props: PickerProps) {
   const [typed, setTyped] = useState("");
-  const [opened, setOpened] = useState(false);
+  const [opened, setOpened] = useState(props.opens ?? false);
   const search = useDeferredValue(typed.trim());
   const found = usePlatform(props.target, search, opened || unnamedIn(props).length > 0);
   const items = found.data ?? [];
@@ -115,6 +115,7 @@ function Choices(props: ChoicesProps) {
       allowClear={!props.field.required}
       mode={many ? "multiple" : undefined}
       className="wide"
+      defaultOpen={props.opens}
       showSearch={{ filterOption: false, onSearch: props.onSearch }}
       loading={props.busy}
       onOpenChange={props.onOpen}

@@ -13,6 +13,8 @@ export interface FieldInputProps {
   disabled?: boolean;
   describedBy?: string;
   autoFocus?: boolean;
+  /** Whether choices are shown at once. */
+  opens?: boolean;
   /** What may be chosen, where that depends on more than the field. */
   options?: Pick<OptionMeta, "key" | "label" | "active">[];
   /** The record that is changed: names of what it refers to, and of its files. */
