@@ -44,7 +44,8 @@ def choose(person: Person, label: str, option: str) -> None:
     """Choose in a select by its label."""
     person.page.get_by_label(label, exact=True).click()
     person.page.get_by_label(label, exact=True).fill(option)
-    person.page.locator(".ant-select-item-option", has_text=option).first.click()
+    offered = person.page.locator(".ant-select-item-option, .ant-cascader-menu-item", has_text=option)
+    offered.first.click()
 
 
 def here(person: Person) -> str:

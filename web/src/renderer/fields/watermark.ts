@@ -8,6 +8,8 @@ export interface Mark {
 
 /** Longest side of a picture that is kept; phones take larger ones than anybody looks at. */
 const MOST_PIXELS = 3_000;
+/** What stays what it is; all else becomes a JPEG. */
+const KEPT_TYPES = new Set(["image/jpeg", "image/png"]);
 /** A picture that was taken longer ago than this before it is sent says both moments. */
 const SAME_MOMENT = 5 * 60_000;
 const PLACE_TIMEOUT = 4_000;
@@ -30,10 +32,11 @@ export async function marked(file: File, mark: Mark, now = new Date()): Promise<
   pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
   write(pen, linesOf(mark, taken ?? local(new Date(file.lastModified), mark.zone), now, place));
-  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+  const type = KEPT_TYPES.has(file.type) ? file.type : "image/jpeg";
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, type, 0.9));
   if (!blob) throw new DOMException("no picture", "EncodingError");
-  const name = `${file.name.replace(/\.[^.]*$/, "")}.jpg`;
-  return new File([blob], name, { type: "image/jpeg", lastModified: file.lastModified });
+  const name = type === file.type ? file.name : `${file.name.replace(/\.[^.]*$/, "")}.jpg`;
+  return new File([blob], name, { type, lastModified: file.lastModified });
 }
 
 /** The lines of a mark; a picture from before says when it was taken and when it was sent. */

@@ -47,7 +47,16 @@ export function FormFields(props: FormFieldsProps) {
     const field = view.field(props.entity.key, item.field ?? "");
     if (!field || !isShown(item, lookup)) return null;
     if (!isInput(field, props.act))
-      return <Computed key={item.id} entity={props.entity.key} item={item} field={field} record={ahead} />;
+      return (
+        <Computed
+          key={item.id}
+          entity={props.entity.key}
+          item={item}
+          field={field}
+          record={ahead}
+          saved={props.record}
+        />
+      );
     return (
       <Labelled
         key={item.id}
@@ -87,6 +96,8 @@ interface ComputedProps {
   item: FormItemMeta;
   field: FieldMeta;
   record: RecordData;
+  /** As the server has it, where it is there already. */
+  saved?: RecordData;
 }
 
 /** What nobody types: it follows what is typed, and the server has the last word. */
@@ -99,9 +110,11 @@ function Computed(props: ComputedProps) {
     <div className="form-field" data-computed data-wide={(item.width ?? 1) > 1 || undefined}>
       <span className="label" id={id}>
         {view.text(item.label ?? field.label)}
-        <span className="muted" title={t("form.previewHint")}>
-          {t("form.preview")}
-        </span>
+        {props.record[field.key] !== props.saved?.[field.key] && (
+          <span className="muted" title={t("form.previewHint")}>
+            {t("form.preview")}
+          </span>
+        )}
       </span>
       <output aria-labelledby={id} aria-live="off">
         {props.record[field.key] === undefined ? (

@@ -29,7 +29,7 @@ export function Calculation(props: CalculationProps) {
   const { t } = useTranslation();
   const view = useAppView();
   const title = useId();
-  const [tried, setTried] = useState<Record<string, unknown>>({});
+  const [tried, setTried] = useState(() => startOf(calculation));
   const inputs = useDeferredValue(tried);
   const missing = calculation.inputs.filter(
     (input) => input.required && !input.taken && isBlank(tried[input.key]),
@@ -53,7 +53,7 @@ export function Calculation(props: CalculationProps) {
               type="text"
               size="small"
               icon={<RotateCcw size={13} aria-hidden />}
-              onClick={() => setTried({})}
+              onClick={() => setTried(startOf(calculation))}
             >
               {t("calculation.reset")}
             </Button>
@@ -81,6 +81,12 @@ export function Calculation(props: CalculationProps) {
       )}
     </section>
   );
+}
+
+/** What is given before anybody gives anything: a switch that nobody touched is off. */
+function startOf(calculation: CalculationMeta): Record<string, unknown> {
+  const switches = calculation.inputs.filter((input) => input.type === "boolean" && !input.taken);
+  return Object.fromEntries(switches.map((input) => [input.key, false]));
 }
 
 /** What the server says of single inputs. */
