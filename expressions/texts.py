@@ -83,7 +83,7 @@ def parse_text(source: str, *, html: bool = False) -> TextTemplate:
         raise BadText("syntax", error.message or "") from error
     except RecursionError as error:
         raise BadText("too_long") from error
-    names = frozenset(_check(tree))
+    names = _check(tree)
     template = environment.from_string(tree)
     return TextTemplate(names, lambda values: template.generate(values))
 
@@ -111,9 +111,10 @@ def _environment(html: bool) -> tuple[Any, Any]:
     return jinja2, made
 
 
-def _check(tree: Any) -> Iterator[str]:
+def _check(tree: Any) -> frozenset[str]:
     """The free names of a template, unless something in it is not allowed."""
     own: set[str] = set()
+    asked: set[str] = set()
     waiting, count = [(tree, 0)], 0
     while waiting:
         node, loops = waiting.pop()
@@ -126,8 +127,9 @@ def _check(tree: Any) -> Iterator[str]:
             loops += 1
             own.update(_assigned(node.target))
         if kind == "Name" and node.ctx == "load":
-            yield node.name
+            asked.add(node.name)
         waiting += [(child, loops) for child in node.iter_child_nodes()]
+    return frozenset(asked - own)
 
 
 def _assigned(target: Any) -> Iterator[str]:

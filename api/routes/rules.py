@@ -41,7 +41,7 @@ class TimerWords(PageWords):
 
     sla: str | None = Field(default=None, max_length=100)
     record: UUID | None = None
-    state: Literal["running", "paused", "stopped", "fired"] | None = None
+    state: Literal["running", "paused", "stopped", "fired", "skipped", "failed"] | None = None
 
 
 class DeliveryWords(PageWords):

@@ -17,6 +17,7 @@ from schema_store.checks.rule_loops import check_rule_loops
 from schema_store.checks.rules import check_rules
 from schema_store.checks.scoring import check_scoring
 from schema_store.checks.surfaces import check_surfaces
+from schema_store.checks.texts import check_texts
 from schema_store.checks.uses import check_uses
 from schema_store.diagnostics import Diagnostic
 from schema_store.document import AppDocument
@@ -35,6 +36,7 @@ CHECKS = (
     check_conversions,
     check_rules,
     check_rule_loops,
+    check_texts,
     check_fields,
     check_surfaces,
     check_access,

@@ -11,6 +11,9 @@ PATTERN = {"kind": "pattern", "event": "visit", "pattern": "at_least", "count": 
 CASES = [
     Case("rule.date_field", {"/rules/2/trigger/field": "name"}, "/rules/2/trigger/field"),
     Case("rule.date_field", {"/rules/2/trigger/field": "owner"}, "/rules/2/trigger/field"),
+    Case("message.bad_text", {"/messages/0/body/zh-CN": "{{ name() }}"}, "/messages/0/body/zh-CN"),
+    Case("message.bad_text", {"/messages/0/subject": {"en": "{{ name"}}, "/messages/0/subject/en"),
+    Case("message.unknown_name", {"/messages/0/body/zh-CN": "{{ nothing }}"}, "/messages/0/body/zh-CN"),
     Case("rule.bad_cron", {"/rules/3/trigger/cron": "0 25 * * *"}, "/rules/3/trigger/cron"),
     Case("rule.no_window", {"/rules/3/trigger": PATTERN}, "/rules/3/trigger/within"),
     Case("rule.assign_target", {"/rules/0/actions/3/pool": "open_sea"}, "/rules/0/actions/3"),
