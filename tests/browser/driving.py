@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tests.browser.finding import AXE, chromium
+from tests.browser.saying import said
 
 WIDTHS = {1440: 900, 390: 844}
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -79,6 +80,8 @@ class Person:
 
     page: Any
     place: Place
+    locale: str = "zh-CN"
+    hand: Literal["pointer", "touch", "keys"] = "pointer"
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -90,6 +93,20 @@ class Person:
         """Open an address of the app and wait until it has come to rest."""
         self.page.goto(self.place.address + path)
         self.rest()
+
+    def press(self, target: Any) -> None:
+        """Set off what a button, link or tab does, as this person does such things."""
+        if self.hand == "touch":
+            target.tap()
+        elif self.hand == "keys":
+            target.focus()
+            self.page.keyboard.press("Enter")
+        else:
+            target.click()
+
+    def say(self, chinese: str, **words: str) -> str:
+        """A text of the screen in the language of this person."""
+        return said(self.locale, chinese, **words)
 
     def rest(self) -> None:
         """Wait until nothing is on its way."""
@@ -141,7 +158,7 @@ def sitting(browser: Any, place: Place, width: int, locale: str = "zh-CN", **mor
         reduced_motion="reduce",
         **more,
     )
-    person = Person(context.new_page(), place)
+    person = Person(context.new_page(), place, locale, "touch" if narrow else "pointer")
     person.page.set_default_timeout(15_000)
     person.page.on("console", lambda said: _note(person, said))
     person.page.on("pageerror", lambda error: person.complaints.append(f"page error: {error}"))
