@@ -122,8 +122,13 @@ def test_what_columns_can_be_brought_into_is_told(crm: Crm) -> None:
     path = f"/imports/{job['id']}/mapping"
     told = {each["key"]: each for each in crm.get("ops", path).json["targets"]}
     assert told["name"] == {
-        "key": "name", "label": {"zh-CN": "客户名称", "en": "Account name"}, "part": "field", "field": "name", "required": True, "match": True,
-    }  # fmt: skip
+        "key": "name",
+        "label": {"zh-CN": "客户名称", "en": "Account name"},
+        "part": "field",
+        "field": "name",
+        "required": True,
+        "match": True,
+    }
     assert (told["city"]["required"], told["city"]["match"]) == (False, False)
     assert (told["id"]["match"], told["owner_id"]["label"]["zh-CN"], told["owner_id"]["field"]) == (
         True,
