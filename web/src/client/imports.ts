@@ -1,4 +1,10 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { ask, urlOf } from "./http";
 
 export type ImportState = "staged" | "checked" | "previewed" | "applied" | "cancelled" | "undone";
@@ -123,6 +129,7 @@ export function useTargets(app: string, id: string, mode: ImportAsked["mode"]) {
     queryFn: async ({ signal }) =>
       (await ask<{ targets: ImportTarget[] }>(`${jobPath(app, id)}/mapping`, { query: { mode }, signal }))
         .data.targets,
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,5 +1,5 @@
 import { Alert, Button, Checkbox, Radio, Select } from "antd";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
   type ImportAsked,
@@ -14,7 +14,17 @@ import type { EntityMeta } from "@/metadata/app";
 import { type AppView, useAppView } from "@/renderer/context";
 import { problemText } from "@/ui/problemText";
 import { ErrorState, LoadingState } from "@/ui/States";
-import { askedOf, type Chosen, type Column, chosenOf, guess, isSame, type Kind, missingOf } from "./mapping";
+import {
+  askedOf,
+  type Chosen,
+  type Column,
+  chosenOf,
+  guess,
+  isSame,
+  type Kind,
+  keptOf,
+  missingOf,
+} from "./mapping";
 
 interface MapStepProps {
   entity: EntityMeta;
@@ -30,6 +40,10 @@ export function MapStep(props: MapStepProps) {
   const [mode, setMode] = useState(props.job.mode);
   const samples = useSamples(app, props.job.id);
   const targets = useTargets(app, props.job.id, mode);
+  const offered = useMemo(
+    () => (targets.data ?? []).filter((target) => isWritable(props.entity, target)),
+    [targets.data, props.entity],
+  );
   if (samples.isError) return <ErrorState error={samples.error} onRetry={() => void samples.refetch()} />;
   if (targets.isError) return <ErrorState error={targets.error} onRetry={() => void targets.refetch()} />;
   if (!samples.data || !targets.data) return <LoadingState />;
@@ -37,8 +51,7 @@ export function MapStep(props: MapStepProps) {
     name,
     samples: samples.data.map((row) => row.cells[name] ?? ""),
   }));
-  const targetsOf = targets.data.filter((target) => isWritable(props.entity, target));
-  return <Mapping {...props} columns={columns} targets={targetsOf} mode={mode} onMode={setMode} />;
+  return <Mapping {...props} columns={columns} targets={offered} mode={mode} onMode={setMode} />;
 }
 
 /** What tells records apart can be named without being written; everything else is for those who may write it. */
@@ -59,10 +72,18 @@ function Mapping(props: MappingProps) {
   const { t } = useTranslation();
   const view = useAppView();
   const { act, remap } = useImportActs(view.app.key, job.id);
-  const [guessed] = useState(() =>
-    guess(columns, chosenOf(job), targets, (target) => kindOf(view, props.entity, target)),
-  );
-  const [chosen, setChosen] = useState<Chosen>(() => ({ ...guessed, ...chosenOf(job) }));
+  const kind = (target: ImportTarget) => kindOf(view, props.entity, target);
+  const [guessed, setGuessed] = useState(() => guess(columns, chosenOf(job), targets, kind));
+  const [wanted, setChosen] = useState<Chosen>(() => ({ ...guessed, ...chosenOf(job) }));
+  const [offered, setOffered] = useState(targets);
+  if (offered !== targets) {
+    // The past can name more: what its columns mean is guessed too, what was left out before stays so.
+    const more = guess(columns, wanted, newOf(targets, offered), kind);
+    setOffered(targets);
+    setGuessed({ ...guessed, ...more });
+    setChosen({ ...more, ...wanted });
+  }
+  const chosen = keptOf(wanted, targets);
   const [match, setMatch] = useState(job.match);
   const [clears, setClears] = useState(job.clears);
   const asked = askedOf(job, chosen, { match, mode, clears });
@@ -137,6 +158,9 @@ function Mapping(props: MappingProps) {
     </div>
   );
 }
+
+const newOf = (targets: ImportTarget[], before: ImportTarget[]): ImportTarget[] =>
+  targets.filter((target) => !before.some((each) => each.key === target.key));
 
 function kindOf(view: AppView, entity: EntityMeta, target: ImportTarget): Kind | undefined {
   const field = view.field(entity.key, target.field ?? "");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ImportAsked, ImportTarget } from "@/client/imports";
-import { askedOf, chosenOf, guess, isSame, type Kind, missingOf } from "./mapping";
+import { askedOf, chosenOf, guess, isSame, type Kind, keptOf, missingOf } from "./mapping";
 
 const target = (key: string, label: string, more: Partial<ImportTarget> = {}): ImportTarget => ({
   key,
@@ -18,6 +18,7 @@ const TARGETS = [
   target("company", "公司"),
   target("note", "备注"),
   target("source", "线索来源"),
+  target("created_at", "创建时间", { part: "moment" }),
   target("id", "记录 ID", { part: "id", match: true }),
 ];
 const KINDS: Record<string, Kind> = {
@@ -62,6 +63,16 @@ test("what is chosen already is guessed neither for another column nor anew", ()
   ];
   expect(guess(columns, { 姓名: "name" }, TARGETS, kindOf)).toEqual({ 手机: "phone" });
   expect(guess(columns, { 手机: "note" }, TARGETS, kindOf)).toEqual({ 姓名: "name" });
+});
+
+test("what the system keeps is meant only by its full name, and goes with its mode", () => {
+  const columns = [
+    { name: "创建", samples: [] },
+    { name: "创建时间", samples: [] },
+  ];
+  expect(guess(columns, {}, TARGETS, kindOf)).toEqual({ 创建时间: "created_at" });
+  const now = TARGETS.filter((each) => each.part !== "moment");
+  expect(keptOf({ 创建时间: "created_at", 名: "name" }, now)).toEqual({ 名: "name" });
 });
 
 test("the name of a record is never guessed to be its id, nor one letter to be a word", () => {

@@ -52,11 +52,14 @@ export function guess(
 ): Chosen {
   const taken = new Set(Object.values(chosen));
   const open = columns.filter((column) => !(column.name in chosen));
-  const free = targets.filter((target) => target.part === "field" && !taken.has(target.key));
+  const free = targets.filter((target) => target.part !== "id" && !taken.has(target.key));
   const pairs = open.flatMap((column) =>
     free.map((target) => {
       const names = Object.values(target.label).map((label) => likeness(plain(column.name), plain(label)));
-      const score = Math.max(0, ...names) + (looksLike(column, kindOf(target)) ? 1 : 0);
+      // What the system keeps is never guessed from a part of its name: an import would set it for good.
+      const least = target.part === "field" ? 0 : 1;
+      const score =
+        Math.max(0, ...names.filter((name) => name >= least)) + (looksLike(column, kindOf(target)) ? 1 : 0);
       return { column: column.name, target: target.key, score };
     }),
   );
@@ -68,6 +71,12 @@ export function guess(
     taken.add(pair.target);
   }
   return found;
+}
+
+/** The choice without what is no target any more. */
+export function keptOf(chosen: Chosen, targets: readonly ImportTarget[]): Chosen {
+  const known = new Set(targets.map((target) => target.key));
+  return Object.fromEntries(Object.entries(chosen).filter(([, target]) => known.has(target)));
 }
 
 export function chosenOf(asked: ImportAsked): Chosen {
