@@ -36,8 +36,10 @@ VERSION = "1"
 #: The schema of its tables on PostgreSQL; on SQLite they stand beside the others.
 SCHEMA = "dbos"
 _NAME, _QUEUE, _RECORD, _BATCH = "dougong", "after", "record", "batch"
-#: Seconds between two looks for jobs; jobs that a process takes at most, and those that it does at a time.
-_LOOK, _TAKEN, _THREADS = 0.5, 200, 4
+#: Jobs that a process does at a time, at most (DBOS needs some of its threads itself, and stands still with four);
+#: those that it takes; seconds between two looks for them.
+THREADS = 8
+_TAKEN, _LOOK = 200, 0.5
 #: Seconds until a job is tried again that could not be done.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 _LOG = logging.getLogger("dougong.queue")
@@ -189,7 +191,7 @@ class Executor:
             "executor_id": str(id_),
             "use_listen_notify": False,
             "log_level": "ERROR",
-            "max_executor_threads": _THREADS + 4,
+            "max_executor_threads": THREADS,
             "scheduler_polling_interval_sec": 3600.0,
         }
 
@@ -238,8 +240,9 @@ class Executor:
         self._engine.dispose()
 
     def begun_by(self, executor: UUID) -> list[Pending]:
-        """The jobs that a process has begun and not ended."""
+        """The jobs that a process has taken and not ended, in the order in which it does them."""
         found = self._known.list_workflows(status="PENDING", executor_id=str(executor), load_output=False)
+        found.sort(key=lambda each: (each.dequeued_at or 0, each.queue_partition_key or ""))
         return [
             Pending(each.workflow_id, each.input["args"][1], each.input["args"][2], each.name == _BATCH)
             for each in found

@@ -121,7 +121,7 @@ class Worker:
         executors.claim_dead(self._engine, id_, self._lease)
         for dead in executors.unfinished_rescues(self._engine, id_):
             jobs = executor.begun_by(dead)
-            for job in jobs:
+            for job in jobs[: queue.THREADS]:  # the others it had only taken
                 runs.note_rescue(job.app, job.place, is_batch=job.is_batch)
             executor.give_back(jobs)
             if jobs:
