@@ -94,7 +94,7 @@ def test_cells_are_changed_by_keys(person: Callable[..., Person]) -> None:
     keys.press("Control+a")
     keys.type("13900001234")
     keys.press("Tab")
-    row.get_by_role("textbox", name="公司").wait_for()
+    row.get_by_label("公司").wait_for()
     row.get_by_text("139 0000 1234").wait_for()
     keys.type("先行公司")
     page.evaluate(
@@ -108,7 +108,7 @@ def test_cells_are_changed_by_keys(person: Callable[..., Person]) -> None:
     conflict.get_by_text("对方公司").wait_for()
     conflict.get_by_role("button", name="保留我的").click()
     row.get_by_text("先行公司").wait_for()
-    row.get_by_role("textbox").wait_for(state="detached")
+    row.locator(".cell-editor").wait_for(state="detached")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "grid"
     keys.press("F2")
     keys.type("又改")
