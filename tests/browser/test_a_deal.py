@@ -48,9 +48,9 @@ def choose(person: Person, label: str, option: str) -> None:
     offered.first.click()
 
 
-def here(person: Person) -> str:
-    found: str = person.page.locator(".stage-path [aria-current=step]").inner_text()
-    return found.strip()
+def arrive(person: Person, stage: str) -> None:
+    """Wait until the record stands there."""
+    person.page.locator(".stage-path [aria-current=step]", has_text=stage).wait_for()
 
 
 def capture(person: Person, name: str, phone: str) -> None:
@@ -98,9 +98,9 @@ def test_from_capture_to_contract(person: Callable[..., Person], width: int) -> 
     see_why(rep)
     move(rep, "初步接触")
     confirm(rep)
-    assert here(rep) == "初步接触"
+    arrive(rep, "初步接触")
     convert(rep)
-    assert here(rep) == "需求确认"
+    arrive(rep, "需求确认")
 
     # Not without what the gate asks for: it says what is missing, and keeps what was given.
     move(rep, "方案沟通")
@@ -113,17 +113,17 @@ def test_from_capture_to_contract(person: Callable[..., Person], width: int) -> 
     line.get_by_role("combobox").fill("吴海峰")
     rep.page.locator(".ant-select-item-option", has_text="吴海峰").first.click()
     confirm(rep)
-    assert here(rep) == "方案沟通"
+    arrive(rep, "方案沟通")
 
     move(rep, "报价")
     give(rep, "现场勘测照片", PNG)
     give(rep, "技术方案确认签字页", PDF)
     confirm(rep)
-    assert here(rep) == "报价"
+    arrive(rep, "报价")
     move(rep, "赢单")
     give(rep, "已签合同扫描件", PDF)
     confirm(rep)
-    assert here(rep) == "赢单"
+    arrive(rep, "赢单")
     if rep.is_narrow:
         rep.page.get_by_text("动态", exact=True).click()
     rep.page.get_by_role("link", name="提交了“已签合同扫描件”").wait_for()
