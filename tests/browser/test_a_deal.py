@@ -64,9 +64,9 @@ def choose(person: Person, label: str, option: str) -> None:
         offered.first.click()
 
 
-def here(person: Person) -> str:
-    found: str = person.page.locator(".stage-path [aria-current=step]").inner_text()
-    return found.strip()
+def arrive(person: Person, stage: str) -> None:
+    """Wait until the record stands there."""
+    person.page.locator(".stage-path [aria-current=step]", has_text=person.say(stage)).wait_for()
 
 
 def capture(person: Person, name: str, phone: str) -> None:
@@ -119,9 +119,9 @@ def test_from_capture_to_contract(person: Callable[..., Person], width: int, loc
     see_why(rep)
     move(rep, "初步接触")
     confirm(rep)
-    assert here(rep) == rep.say("初步接触")
+    arrive(rep, "初步接触")
     convert(rep)
-    assert here(rep) == rep.say("需求确认")
+    arrive(rep, "需求确认")
 
     # Not without what the gate asks for: it says what is missing, and keeps what was given.
     move(rep, "方案沟通")
@@ -134,17 +134,17 @@ def test_from_capture_to_contract(person: Callable[..., Person], width: int, loc
     rep.page.locator(".ant-select-item-option", has_text="吴海峰").first.wait_for()
     rep.page.keyboard.press("Enter")
     confirm(rep)
-    assert here(rep) == rep.say("方案沟通")
+    arrive(rep, "方案沟通")
 
     move(rep, "报价")
     give(rep, "现场勘测照片", PNG)
     give(rep, "技术方案确认签字页", PDF)
     confirm(rep)
-    assert here(rep) == rep.say("报价")
+    arrive(rep, "报价")
     move(rep, "赢单")
     give(rep, "已签合同扫描件", PDF)
     confirm(rep)
-    assert here(rep) == rep.say("赢单")
+    arrive(rep, "赢单")
     if rep.is_narrow:
         rep.page.get_by_text(rep.say("动态"), exact=True).tap()
     rep.page.get_by_role("link", name=rep.say("提交了“{{what}}”", what="已签合同扫描件")).wait_for()

@@ -91,9 +91,9 @@ def test_a_card_is_moved_by_keys_and_by_pointer(person: Callable[..., Person]) -
     card.get_by_role("link").focus()
     rep.page.keyboard.press("m")
     rep.page.get_by_role("menuitem", name="初步接触").click()
-    lanes.nth(1).locator(".board-card", has_text="挪动一").wait_for()
+    lanes.nth(1).locator(".board-card:not([data-busy])", has_text="挪动一").wait_for()
     card.drag_to(lanes.nth(2))
-    lanes.nth(2).locator(".board-card", has_text="挪动一").wait_for()
+    lanes.nth(2).locator(".board-card:not([data-busy])", has_text="挪动一").wait_for()
 
 
 def test_two_people_change_the_same_field(person: Callable[..., Person]) -> None:

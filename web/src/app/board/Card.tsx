@@ -29,7 +29,8 @@ export const Card = memo(function Card(props: CardProps) {
   const box = useRef<HTMLElement>(null);
   const [dragging, setDragging] = useState(false);
   const [open, setOpen] = useState(false);
-  const canMove = entity.acts.includes(props.pipeline ? "transition" : "update");
+  // What is on its way already is not sent on before it has arrived.
+  const canMove = entity.acts.includes(props.pipeline ? "transition" : "update") && !props.busy;
   useEffect(() => {
     if (!box.current || !canMove) return;
     return draggable({

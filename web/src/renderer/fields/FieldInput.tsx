@@ -55,7 +55,8 @@ export function FieldInput(props: FieldInputProps) {
 const MODES: Record<string, "tel" | "email" | "url"> = { phone: "tel", email: "email", url: "url" };
 
 function Line(props: FieldInputProps) {
-  return props.field.completion ? <Completing {...props} /> : <PlainLine {...props} />;
+  // Where there is one field alone, nothing else could be filled in.
+  return props.field.completion && props.onFill ? <Completing {...props} /> : <PlainLine {...props} />;
 }
 
 function PlainLine(props: FieldInputProps) {

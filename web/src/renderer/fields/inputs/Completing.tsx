@@ -35,8 +35,7 @@ export function Completing(props: FieldInputProps) {
       ...(link ? { [link]: row.id } : {}),
     };
     setTyped("");
-    if (props.onFill) props.onFill(all);
-    else props.onChange(all[field.key]);
+    props.onFill?.(all);
   }
 
   return (
