@@ -150,6 +150,21 @@ def test_s4_07_the_cockpit_on_a_phone_leads_to_the_records(person: Callable[...,
     boss.page.locator(".card").first.wait_for()
 
 
+def test_every_value_says_where_it_comes_from_and_who_may_change_it(person: Callable[..., Person]) -> None:
+    rep = person(390)
+    rep.sign_in("rep1")
+    made = post(rep, "/records/lead", {"name": "问为什么", "phone": "13900004321", "region": None})
+    rep.go(f"/apps/crm/lead/{made['id']}")
+    rep.page.get_by_role("button", name="姓名", exact=True).tap()
+    why = rep.page.locator(".why-field")
+    why.get_by_text("新建时填写").wait_for()
+    assert why.locator("li").count() > 0
+    assert rep.barriers() == []
+    rep.page.keyboard.press("Escape")
+    rep.page.get_by_role("button", name="信息完整度", exact=True).tap()
+    rep.page.locator(".why-field", has_text="按公式计算").locator("code").first.wait_for()
+
+
 def test_it_can_be_installed_on_a_phone(person: Callable[..., Person]) -> None:
     rep = person(390)
     rep.sign_in("rep1")

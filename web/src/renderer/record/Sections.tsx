@@ -10,6 +10,7 @@ import { Value } from "../fields/Value";
 import { isBlank, isShown, lookupOf } from "../form/conditions";
 import { Sentence } from "../form/Sentence";
 import { Suggestions } from "./Suggestions";
+import { WhyField } from "./WhyField";
 
 interface SectionsProps {
   entity: EntityMeta;
@@ -160,7 +161,11 @@ function Pairs(props: SectionsProps) {
         if (!field) return null;
         return (
           <div key={item.id} data-wide={(item.width ?? 1) > 1 || field.type === "long_text" || undefined}>
-            <dt>{view.text(item.label ?? field.label)}</dt>
+            <dt>
+              <WhyField entity={props.entity.key} field={field} record={props.record}>
+                {view.text(item.label ?? field.label)}
+              </WhyField>
+            </dt>
             <dd>
               {props.valueOf(
                 field,

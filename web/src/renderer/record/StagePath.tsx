@@ -47,11 +47,13 @@ export function StagePath(props: StagePathProps) {
           >
             <button
               type="button"
-              disabled={!props.canMove || isHere || !way.isOpen}
+              // Where it stands stays within reach of keys: a phone scrolls the path, which needs one such place.
+              disabled={!isHere && (!props.canMove || !way.isOpen)}
+              aria-disabled={isHere || undefined}
               aria-current={isHere ? "step" : undefined}
               aria-label={said}
               title={[said, asked].filter(Boolean).join("\n")}
-              onClick={() => props.onMove(way.stage.key)}
+              onClick={() => isHere || props.onMove(way.stage.key)}
             >
               {way.state === "done" && <Check size={13} aria-hidden />}
               {way.state === "ahead" && way.isGated && <ShieldCheck size={13} aria-hidden />}
