@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatInstant, formatMoney, groupDigits, shift } from "./format";
+import { formatAgo, formatInstant, formatMoney, formatValue, groupDigits, shift } from "./format";
 
 const manner = { language: "zh-CN", currency: "CNY", zone: "Asia/Shanghai" };
 
@@ -31,4 +31,12 @@ test("what is near is told in words, what is far by its day", () => {
   const now = new Date("2026-01-10T12:00:00Z");
   expect(formatAgo("2026-01-10T11:30:00Z", manner, now)).toBe("30分钟前");
   expect(formatAgo("2026-01-01T11:30:00Z", manner, now)).toBe("2026-01-01");
+});
+
+test("a year has no thousands", () => {
+  const whole = (minimum?: number, maximum?: number) =>
+    ({ type: "integer", minimum, maximum }) as unknown as Parameters<typeof formatValue>[0];
+  expect(formatValue(whole(2000, 2100), 2026, manner)).toBe("2026");
+  expect(formatValue(whole(0), 2026, manner)).toBe("2,026");
+  expect(formatValue(whole(), 2026, manner)).toBe("2,026");
 });

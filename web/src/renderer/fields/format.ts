@@ -76,8 +76,9 @@ export function formatValue(field: FieldMeta, value: unknown, manner: Manner): s
     case "percent":
       return `${trimScale(shift(String(value), 2), Math.max((scaleOf(field) ?? 2) - 2, 0))}%`;
     case "decimal":
-    case "integer":
       return groupDigits(String(value));
+    case "integer":
+      return isYear(field) ? String(value) : groupDigits(String(value));
     case "instant":
       return formatInstant(String(value), manner);
     case "date":
@@ -90,6 +91,10 @@ export function formatValue(field: FieldMeta, value: unknown, manner: Manner): s
       return Array.isArray(value) ? value.join(manner.language === "en" ? ", " : "、") : String(value);
   }
 }
+
+/** A number that can only be a year: nobody writes 2,026. */
+const isYear = (field: FieldMeta): boolean =>
+  Number(field.minimum ?? 0) >= 1000 && Number(field.maximum ?? Number.POSITIVE_INFINITY) < 10_000;
 
 function trimScale(text: string, most: number): string {
   const [whole = "0", fraction = ""] = text.split(".");
