@@ -42,7 +42,7 @@ RolesByApp = Annotated[dict[_Key, Annotated[list[_Key], Field(max_length=50)]], 
 #: What somebody can do, by the words that dispatches use.
 Skills = Annotated[list[_Key], Field(max_length=50)]
 #: What only those see who manage people, and each of themselves.
-_MANAGED = ("username", "email", "phone", "locale", "admin", "has_password", "created_at", "updated_at")
+_MANAGED = ("username", "email", "phone", "locale", "admin", "is_set_up", "created_at", "updated_at")
 _SHOWN = ("id", "name", "active", "team_id", "region_id", "absent_from", "absent_to", "skills")
 
 
@@ -95,7 +95,7 @@ class UserAnswer(BaseModel):
     phone: str | None = None
     locale: Locale = left_out()
     admin: bool = left_out()
-    has_password: bool = left_out()
+    is_set_up: bool = left_out()
     roles: dict[str, list[str]] = left_out()
     created_at: Moment = left_out()
     updated_at: Moment = left_out()

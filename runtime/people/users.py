@@ -31,7 +31,7 @@ from schema_store.pinyin import sort_key
 #: Everything of a person; of the password only whether it is set: nothing outside of signing in reads its hash.
 _SHOWN = (
     *(column for column in USERS.c if column.name != "password_hash"),
-    USERS.c.password_hash.is_not(None).label("has_password"),
+    USERS.c.password_hash.is_not(None).label("is_set_up"),
 )
 _DEFAULTS: Mapping[str, Any] = {
     "email": None,

@@ -207,6 +207,7 @@ _NO_ACT = {
         "tell_events",
         "convert_record",
     ),
+    *("find_invitation", "mark_notifications"),  # looks; what one has read oneself
     *("upload_file", "remove_file"),  # the row of a file says who and when
     *(
         "create_import",
@@ -221,7 +222,7 @@ _NO_ACT = {
 _WITH_ACT = {
     *("login", "change_me", "change_my_password", "make_token", "end_token", "make_user", "change_user"),
     *("reset_password", "invite", "accept_invitation", "make_teams", "change_teams", "make_regions"),
-    *("freeze_stage", "thaw_stage", "switch_element"),
+    *("freeze_stage", "thaw_stage", "switch_element", "cancel_run", "replay_run"),
     *("create_saved_view", "change_saved_view", "delete_saved_view"),
     *("change_regions", "install_app", "write_draft", "patch_draft", "publish_draft", "restore_version"),
 }

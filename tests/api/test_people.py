@@ -58,13 +58,13 @@ def test_a_person_from_the_first_to_the_last_day(root: Browser, app: FastAPI) ->
     assert made.json.items() >= {"active": True, "admin": False, "roles": {"crm": ["sales"]}}.items()
     invitation = root.post("/invitations", {"user_id": user}).json
     assert invitation["kind"] == "invitation"
-    assert made.json["has_password"] is False
+    assert made.json["is_set_up"] is False
     link, _, secret = invitation["link"].partition("#")
     assert link == "http://127.0.0.1:8000/welcome"
     assert _accept(app, secret, ANOTHER).status == 204
     assert _accept(app, secret, ANOTHER).code == "not_found"
     rep = sign_in(app, "rep1", ANOTHER)
-    assert root.get(f"/users/{user}").json["has_password"] is True
+    assert root.get(f"/users/{user}").json["is_set_up"] is True
     assert root.patch(f"/users/{user}", {"name": "张三丰", "region_id": None}).json["name"] == "张三丰"
     reset = root.post(f"/users/{user}/reset").json
     assert rep.get("/me").status == 200, "a reset changes nothing before it is used"
@@ -437,11 +437,12 @@ def test_the_description_lists_what_the_routes_take(browser: Browser) -> None:
     }
     lists = {
         (path, "query", word)
-        for path in ("/users", "/tokens", "/teams", "/regions", "/audit")
+        for path in ("/users", "/tokens", "/teams", "/regions", "/audit", "/notifications")
         for word in ("limit", "cursor")
     }
     words = {("/users", "query", word) for word in ("search", "active", "team_id")}
     words |= {("/audit", "query", word) for word in ("actor", "since")}
+    words |= {("/notifications", "query", "unread")}
     ids = {
         ("/users/{user_id}", "path", "user_id"),
         ("/users/{user_id}/reset", "path", "user_id"),

@@ -19,7 +19,10 @@ def _english() -> dict[str, str]:
     ]
     found = {text: screens[1][key] for key, text in screens[0].items()}
     template = json.loads((ROOT / "templates/crm_template.json").read_text("utf-8"))
-    return {**dict(_labels(template)), **found}
+    labels: dict[str, str] = {}
+    for chinese, english in _labels(template):
+        labels.setdefault(chinese, english)
+    return labels | found
 
 
 def _texts(node: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

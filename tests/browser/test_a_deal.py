@@ -102,7 +102,7 @@ def see_why(person: Person) -> None:
 def convert(person: Person) -> None:
     person.press(button(person, "转为客户和商机"))
     person.press(person.page.get_by_role("dialog").get_by_role("button", name=person.say("确认转化")))
-    person.press(person.page.get_by_role("dialog").get_by_role("link", name=person.say("商机"), exact=True))
+    person.press(person.page.get_by_role("dialog").get_by_role("link", name=person.say("商机")))
     person.page.locator(".stage-path").wait_for()
     person.rest()
 

@@ -150,7 +150,7 @@ def test_a_figure_leads_to_its_records(person: Callable[..., Person]) -> None:
     rep.page.get_by_role("link", name="已获取").click()
     rep.page.get_by_text('stage == "captured"').wait_for()
     rep.rest()
-    assert rep.page.locator(".grid-row", has_text="已获取").count() > 0
+    rep.page.locator(".grid-row", has_text="已获取").first.wait_for()
     assert rep.page.locator(".grid-row", has_text="已转化").count() == 0
 
 

@@ -128,7 +128,8 @@ def _kill_and_sleep(workers: Workers, moment: int, number: int) -> float:
 
 
 def until_done(world: World, number: int) -> None:
-    until(lambda: states(world) == {"done": number}, "all runs done")
+    # Each life of a worker begins with imports of a second or two, and leases are short: a full machine needs its time.
+    until(lambda: states(world) == {"done": number}, "all runs done", 3 * PATIENCE)
 
 
 def _everything_happened_once(world: World, asked: list[UUID]) -> None:

@@ -16,9 +16,10 @@ from schema_store.compiled.rules import (
     CompiledAssign,
     CompiledAudience,
     CompiledBranch,
+    CompiledCall,
     CompiledCreate,
     CompiledFreeze,
-    CompiledLater,
+    CompiledNotify,
     CompiledRule,
     CompiledSet,
     CompiledStop,
@@ -50,12 +51,12 @@ def test_a_rule_keeps_what_its_run_needs() -> None:
     assert rule.reads == {("source",)}
     assert rule.rights == {"lead": {"update", "assign"}}
     assert [type(each) for each in rule.actions] == [
-        CompiledLater,
+        CompiledNotify,
         CompiledBranch,
-        CompiledLater,
+        CompiledCall,
         CompiledAssign,
     ]
-    assert rule.uses == {("budget",), ("labels",)}
+    assert rule.uses == {("budget",), ("labels",), ("owner",)}
 
 
 def test_actions_inside_of_branches_are_found() -> None:
@@ -64,7 +65,7 @@ def test_actions_inside_of_branches_are_found() -> None:
     assert isinstance(action(rule, "raise"), CompiledSet)
     assert action(rule, "mark") == CompiledTag("mark", "labels", ("small",))
     assert action(rule, "give") == CompiledAssign("give", "by_region", None)
-    assert [action(rule, key).kind for key in ("say", "erp")] == ["notify", "connector"]
+    assert [type(action(rule, key)) for key in ("say", "erp")] == [CompiledNotify, CompiledCall]
 
 
 def test_values_are_settled_to_their_fields() -> None:
@@ -96,7 +97,7 @@ def test_a_task_knows_the_field_that_names_its_subject() -> None:
         ("field:partner", CompiledAudience("field", ("partner",), "field:partner")),
         ("field:customer.owner", CompiledAudience("field", ("customer", "owner"), "field:customer.owner")),
         ("created_by", CompiledAudience("field", ("created_by",), "created_by")),
-        ("user:amy", CompiledAudience("other", (), "amy")),
+        ("user:amy", CompiledAudience("other", (), "user:amy")),
     ],
 )
 def test_who_is_meant(text: str, audience: CompiledAudience) -> None:

@@ -86,7 +86,7 @@ export function useSavePerson(id?: string) {
 export function useLink(person: Person) {
   return useMutation({
     mutationFn: async () =>
-      person.has_password
+      person.is_set_up
         ? (await ask<OneTimeLink>(`/users/${person.id}/reset`, { method: "POST" })).data
         : (await ask<OneTimeLink>("/invitations", { method: "POST", body: { user_id: person.id } })).data,
   });

@@ -121,7 +121,7 @@ export function States(props: { person: Person }) {
     <span className="states">
       {person.admin && <Chip tone="purple">{t("people.admin")}</Chip>}
       {!person.active && <Chip tone="grey">{t("people.gone")}</Chip>}
-      {person.active && person.has_password === false && <Chip tone="orange">{t("people.invited")}</Chip>}
+      {person.active && person.is_set_up === false && <Chip tone="orange">{t("people.invited")}</Chip>}
       {person.active && isAway(person) && <Chip tone="blue">{t("people.away")}</Chip>}
     </span>
   );

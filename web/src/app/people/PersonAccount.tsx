@@ -46,7 +46,7 @@ export function PersonAccount(props: { me: Me; person: Person }) {
         {isNew && person.active && !link.data && <b>{t("people.made")} </b>}
         {!person.active
           ? t("people.isGone")
-          : person.has_password
+          : person.is_set_up
             ? t("people.hasPassword")
             : t("people.noPassword")}
       </p>
@@ -68,11 +68,11 @@ export function PersonAccount(props: { me: Me; person: Person }) {
       <div className="buttons">
         {person.active && (
           <Button
-            type={person.has_password ? "default" : "primary"}
+            type={person.is_set_up ? "default" : "primary"}
             loading={link.isPending}
             onClick={() => link.mutate()}
           >
-            {person.has_password ? t("people.reset") : t("people.invite")}
+            {person.is_set_up ? t("people.reset") : t("people.invite")}
           </Button>
         )}
         {person.active && !isSelf && (
