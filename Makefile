@@ -19,7 +19,7 @@ run: install $(WEB)
 	@$(BIN)/dougong serve
 
 test: install
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+	$(BIN)/python -m pytest -n auto $(PYTEST)
 
 lint: install
 	$(BIN)/ruff check .

@@ -35,6 +35,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 T = TypeVar("T")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How tests are handed out where several processes do them."""
+    from tests.together import Together  # noqa: PLC0415 - only where pytest-xdist runs
+
+    return Together(config, log)
+
+
 @dataclass(frozen=True)
 class Databases:
     """Real databases of one test session.

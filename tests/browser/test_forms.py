@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.driving import Person
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 
 def asked(person: Person, path: str) -> Any:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.driving import Person
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 #: Jobs, balances and ages are the first ten of a public sample of leads; names and telephones are made up.
 LEADS = """客户姓名,联系电话,渠道,职务,预算,年龄,备注

@@ -11,7 +11,7 @@ from tests.browser.driving import Person
 from tests.browser.scrolling import blank_at_rest, make_leads
 from tests.browser.test_pages import make_lead
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 LEADS = "/apps/crm/views/leads"
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.driving import WIDTHS, Person
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 PAGES = (
     "/apps/crm/dashboards/my_work",

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.driving import Person
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 PASSWORD = "correct horse 77"
 

@@ -11,7 +11,7 @@ import pytest
 from tests.browser.driving import WIDTHS, Person
 from tests.browser.test_a_deal import PDF, PNG
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 
 def first(person: Person, entity: str, filter_: str, sort: str = "-created_at") -> str:
