@@ -19,7 +19,9 @@ def _english() -> dict[str, str]:
     ]
     found = {text: screens[1][key] for key, text in screens[0].items()}
     template = json.loads((ROOT / "templates/crm_template.json").read_text("utf-8"))
-    labels: dict[str, str] = {}
+    # Of the same Chinese, what entities and stages are called goes before figures, pages and options.
+    named = [*template["entities"], *(stage for each in template["pipelines"] for stage in each["stages"])]
+    labels = {each["label"]["zh-CN"]: each["label"]["en"] for each in reversed(named)}
     for chinese, english in _labels(template):
         labels.setdefault(chinese, english)
     return labels | found
@@ -42,8 +44,8 @@ def _labels(node: Any) -> Iterator[tuple[str, str]]:
 
 
 def said(locale: str, chinese: str, **words: str) -> str:
-    """A text as it stands on the screen; ``words`` are Chinese too, or names that are the same everywhere."""
-    text = chinese if locale.startswith("zh") else _english()[chinese]
+    """A text as it stands on the screen; ``words`` are Chinese too. Names that are data are the same everywhere."""
+    text = chinese if locale.startswith("zh") else _english().get(chinese, chinese)
     for name, word in words.items():
         own = word if locale.startswith("zh") else _english().get(word, word)
         text = text.replace("{{" + name + "}}", own)

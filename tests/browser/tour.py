@@ -70,6 +70,9 @@ STOPS: dict[str, Callable[[Person], None]] = {
     "gate": _gate,
     "new": _twin,
     "palette": _palette,
+    "import": _at("/apps/crm/lead/import"),
+    "account": _at("/me"),
+    "people": _at("/people"),
 }
 
 
@@ -92,7 +95,7 @@ def make() -> None:
                     person.page.goto(place.address)
                     person.page.wait_for_selector(".sign-in")
                     _save(person, f"sign-in-{width}")
-                    person.sign_in("director")
+                    person.sign_in("admin")
                     for name, stop in STOPS.items():
                         if name == "why" and not person.is_narrow:
                             continue  # beside the facts on the record's own page
