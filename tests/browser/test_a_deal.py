@@ -22,6 +22,16 @@ PNG = {
 }
 
 
+def speak(person: Person, locale: str) -> None:
+    """Have the server speak a language to this account: its sentences stand on the screen."""
+    person.page.evaluate(
+        """locale => fetch('/api/v1/me', {
+            method: 'PATCH', headers: {'content-type': 'application/json'}, body: JSON.stringify({locale}),
+        })""",
+        locale,
+    )
+
+
 def button(person: Person, text: str, **words: str) -> Any:
     return person.page.get_by_role("button", name=person.say(text, **words), exact=True)
 
@@ -34,7 +44,7 @@ def move(person: Person, stage: str) -> None:
 
 
 def _confirming(person: Person) -> Any:
-    return person.page.get_by_role("dialog").get_by_role("button", name=person.say("确认推进"))
+    return person.page.get_by_role("dialog").get_by_role("button", name=person.say("确认推进"), exact=True)
 
 
 def confirm(person: Person) -> None:
@@ -116,7 +126,8 @@ def convert(person: Person) -> None:
 def test_from_capture_to_contract(person: Callable[..., Person], width: int, locale: str, hand: Any) -> None:
     rep = person(width, locale)
     rep.hand = hand
-    rep.sign_in("rep1")
+    rep.sign_in("rep2" if locale == "en-US" else "rep1")
+    speak(rep, "en" if locale == "en-US" else "zh-CN")
     capture(rep, f"沈青{width}{hand}", f"138{len(hand):04d}{width:04d}")
     see_why(rep)
     move(rep, "contacted")
