@@ -1,5 +1,8 @@
 """Five-field schedules by the clock of a zone: which moment comes next. Pure.
 
+Libraries for cron know no working days, and each has a meaning of its own where clocks change; here both are part of
+what a document promises.
+
 A time that the clock leaves out in spring is that much later; one that it shows twice in autumn is the first of both.
 """
 

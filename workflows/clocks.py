@@ -206,6 +206,8 @@ def _tell(unit: Unit, moments: Iterable[Moment]) -> None:
         loader = Rows(unit.connection, unit.served, unit.context)
         known = loader.load(want, {row.record for row, _, _ in each})
         for row, _, tier in each:
-            if tier.notice is not None and row.record in known:
+            if row.record not in known:
+                _note(unit, row, "skipped", {"skipped": "record_gone"})
+            elif tier.notice is not None:
                 teller = Teller(unit, Telling(sla.entity, row.record, sla.id, None))
                 _note(unit, row, "fired", {"told": teller.notify(tier.notice, known[row.record])})

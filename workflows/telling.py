@@ -26,7 +26,7 @@ from runtime.unit import Unit
 from schema_store.compiled.rules import CompiledAudience, CompiledCall, CompiledMessage, CompiledNotify, Text
 from workflows.tables import NOTIFICATIONS
 
-#: People of one role who are told at most.
+#: People of one role who are told at most; that there are more is a delivery of its own.
 MOST_OF_ROLE = 200
 #: The channel that needs no connector.
 IN_APP = "in_app"
@@ -91,12 +91,14 @@ class Teller:
             .join(USER_ROLES, USER_ROLES.c.user_id == USERS.c.id)
             .where(USER_ROLES.c.app == self._served.key, USER_ROLES.c.role == role, USERS.c.active)
             .order_by(USERS.c.sort_key, USERS.c.id)
-            .limit(MOST_OF_ROLE)
+            .limit(MOST_OF_ROLE + 1)
         )
         found = list(self._unit.connection.execute(holds).scalars())
         if not found:
             yield _Whom(f"role:{role}", reason="nobody")
-        yield from (_Whom(f"role:{role}", person) for person in found)
+        yield from (_Whom(f"role:{role}", person) for person in found[:MOST_OF_ROLE])
+        if len(found) > MOST_OF_ROLE:
+            yield _Whom(f"role:{role}", reason="too_many")
 
     def _of_field(self, audience: CompiledAudience, row: Values) -> _Whom:
         value = row.get(".".join(audience.path))

@@ -156,7 +156,7 @@ def test_a_date_comes_once(install: Install, direction: str, offset: str) -> Non
     Clocks(world.engine, lambda: moment - timedelta(seconds=1)).fire()
     assert world.support("run", case) == []
     for later in (timedelta(minutes=1), timedelta(minutes=2), timedelta(days=1)):
-        Clocks(world.engine, lambda later=later: moment + later).fire()  # type: ignore[misc]
+        Clocks(world.engine, lambda later=later: moment + later).fire()  # type: ignore[misc]  # mypy takes no default
     (run,) = world.support("run", case)
     assert (run.state, run.why["trigger"]["kind"]) == ("waiting", "date")
     assert runs(world, timedelta(days=60)).work_off("clinic", case) == 1

@@ -16,6 +16,7 @@ from tests.runtime.rules.clinic import changed, created, rule, sets
 from tests.runtime.rules.conftest import Install, install
 from tests.runtime.save.kit import ACTOR, NOW, World
 from tests.workflows.kit import HELLO, NURSE, jobs, make_nurse, notices, run_of, runs, tell, wait
+from workflows import telling
 from workflows.executors import LeaseLost
 from workflows.finishing import Finishing
 from workflows.runs import PAUSES, TRIES
@@ -49,6 +50,18 @@ def test_a_stage_change_makes_a_task_with_the_save_and_tells_afterwards(install:
     assert (delivery.state, delivery.channel, delivery.person) == ("done", "in_app", ACTOR)
     after = world.support("run", case.id)[1]
     assert (after.state, after.why["left"], after.why["steps"][0]["told"][0]["state"]) == ("done", [], "done")
+
+
+def test_whoever_is_too_many_to_be_told_is_a_row_too(
+    install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "MOST_OF_ROLE", 0)
+    world = one(install, tell(audience=["role:nurse"]))
+    case = world.create("case", {"name": "a"}).id
+    assert runs(world).work_off("clinic", case) == 1
+    assert notices(world) == []
+    (delivery,) = world.support("delivery", case)
+    assert (delivery.state, delivery.why["reason"]) == ("skipped", "too_many")
 
 
 def test_a_save_without_such_work_costs_nothing_more(install: Install) -> None:

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changePassword } from "@/client/account";
 import { Field } from "@/ui/Field";
+import { NewPassword } from "@/ui/NewPassword";
 import { problemText } from "@/ui/problemText";
 import { fieldErrors } from "../people/people";
 
@@ -11,22 +12,21 @@ export function PasswordForm(props: { username: string }) {
   const { t } = useTranslation();
   const { message } = AntApp.useApp();
   const [current, setCurrent] = useState("");
-  const [first, setFirst] = useState("");
-  const [second, setSecond] = useState("");
+  const [password, setPassword] = useState("");
+  const [changes, setChanges] = useState(0);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const errors = fieldErrors(failure, { field: "", message: "" });
-  const differs = second !== "" && first !== second;
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
     setFailure(null);
     try {
-      await changePassword(current, first);
+      await changePassword(current, password);
       setCurrent("");
-      setFirst("");
-      setSecond("");
+      setPassword("");
+      setChanges(changes + 1);
       void message.success(t("account.passwordChanged"));
     } catch (error) {
       setFailure(error);
@@ -53,36 +53,12 @@ export function PasswordForm(props: { username: string }) {
             onChange={(event) => setCurrent(event.target.value)}
           />
         </Field>
-        <Field
-          id="new-password"
-          label={t("account.newPassword")}
-          error={errors.password}
-          help={t("account.passwordHint")}
-        >
-          <Input.Password
-            id="new-password"
-            autoComplete="new-password"
-            value={first}
-            onChange={(event) => setFirst(event.target.value)}
-          />
-        </Field>
-        <Field
-          id="again-password"
-          label={t("account.againPassword")}
-          error={differs ? t("account.differ") : undefined}
-        >
-          <Input.Password
-            id="again-password"
-            autoComplete="new-password"
-            value={second}
-            onChange={(event) => setSecond(event.target.value)}
-          />
-        </Field>
+        <NewPassword key={changes} id="new-password" error={errors.password} onChange={setPassword} />
         <div className="form-field" data-wide>
           {failure !== null && Object.keys(errors).length === 0 && (
             <Alert type="error" showIcon className="gap-below" title={problemText(failure, t)} />
           )}
-          <Button htmlType="submit" loading={busy} disabled={!current || !first || first !== second}>
+          <Button htmlType="submit" loading={busy} disabled={!current || !password}>
             {t("account.changePassword")}
           </Button>
         </div>

@@ -7,6 +7,7 @@ import { ask } from "@/client/http";
 import { isProblem } from "@/client/problem";
 import { Field } from "@/ui/Field";
 import { changeLanguage, languageOf } from "@/ui/language";
+import { NewPassword } from "@/ui/NewPassword";
 import { problemText } from "@/ui/problemText";
 import { ErrorState, LoadingState } from "@/ui/States";
 import { fieldErrors } from "../people/people";
@@ -76,22 +77,20 @@ function Gone() {
 function PasswordSetting(props: { owner: LinkOwner; secret: string }) {
   const { owner } = props;
   const { t } = useTranslation();
-  const [first, setFirst] = useState("");
-  const [second, setSecond] = useState("");
+  const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [isSet, setIsSet] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const errors = fieldErrors(failure, { field: "", message: "" });
-  const differs = second !== "" && !first.startsWith(second) && first !== second;
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     setBusy(true);
     setFailure(null);
     try {
-      await acceptLink(props.secret, first);
+      await acceptLink(props.secret, password);
       setIsSet(true);
-      await ask("/auth/login", { method: "POST", body: { username: owner.username, password: first } });
+      await ask("/auth/login", { method: "POST", body: { username: owner.username, password } });
       window.location.replace("/");
     } catch (error) {
       setFailure(error);
@@ -117,47 +116,11 @@ function PasswordSetting(props: { owner: LinkOwner; secret: string }) {
         <Field id="welcome-username" label={t("signIn.username")} help={t("welcome.usernameHint")}>
           <Input id="welcome-username" size="large" readOnly autoComplete="username" value={owner.username} />
         </Field>
-        <Field
-          id="welcome-first"
-          label={t("account.newPassword")}
-          error={errors.password}
-          help={t("account.passwordHint")}
-        >
-          <Input.Password
-            id="welcome-first"
-            size="large"
-            autoFocus
-            autoComplete="new-password"
-            maxLength={200}
-            value={first}
-            onChange={(event) => setFirst(event.target.value)}
-          />
-        </Field>
-        <Field
-          id="welcome-second"
-          label={t("account.againPassword")}
-          error={differs ? t("account.differ") : undefined}
-        >
-          <Input.Password
-            id="welcome-second"
-            size="large"
-            autoComplete="new-password"
-            maxLength={200}
-            value={second}
-            onChange={(event) => setSecond(event.target.value)}
-          />
-        </Field>
+        <NewPassword id="welcome" size="large" autoFocus error={errors.password} onChange={setPassword} />
         {failure !== null && Object.keys(errors).length === 0 && (
           <Alert type="error" showIcon title={problemText(failure, t)} />
         )}
-        <Button
-          type="primary"
-          htmlType="submit"
-          size="large"
-          block
-          loading={busy}
-          disabled={!first || first !== second}
-        >
+        <Button type="primary" htmlType="submit" size="large" block loading={busy} disabled={!password}>
           {t("welcome.button")}
         </Button>
       </form>
