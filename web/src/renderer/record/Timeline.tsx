@@ -5,14 +5,13 @@ import { useTranslation } from "react-i18next";
 import { fileUrl } from "@/client/files";
 import { ask } from "@/client/http";
 import { recordsPath } from "@/client/records";
-import { targetOf } from "@/metadata/system";
 import { ErrorState, LoadingState } from "@/ui/States";
 import { type AppView, useAppView } from "../context";
 import { mannerOf } from "../fields/Cell";
-import { formatAgo, formatInstant, formatValue } from "../fields/format";
-import { optionsOf } from "../fields/options";
+import { formatAgo, formatInstant } from "../fields/format";
 import { DIGEST_DAYS, digestOf } from "./digest";
 import { evidenceLabel } from "./RecordFiles";
+import { said } from "./said";
 import { type Entry, type Told, tell } from "./timelineEntries";
 
 interface TimelinePage {
@@ -190,17 +189,6 @@ function Changes(props: { entity: string; entry: Entry }) {
       {changes.length > SHOWN && <li>{t("record.moreChanges", { count: changes.length - SHOWN })}</li>}
     </ul>
   );
-}
-
-/** A value in a few words; null where only its id is known. */
-function said(view: AppView, entity: string, key: string, value: unknown): string | null {
-  const field = view.field(entity, key);
-  if (value === null || value === undefined || value === "") return "–";
-  if (!field) return String(value);
-  if (targetOf(field) || field.type.startsWith("file") || field.type.startsWith("image")) return null;
-  const labels = new Map(optionsOf(field).map((option) => [option.key, view.text(option.label)]));
-  if (Array.isArray(value)) return value.map((each) => labels.get(each) ?? String(each)).join("、");
-  return labels.get(String(value)) ?? formatValue(field, value, mannerOf(view));
 }
 
 function stageLabel(view: AppView, entity: string, key: string | undefined): string {

@@ -5,12 +5,14 @@ import { useTranslation } from "react-i18next";
 import { ask } from "@/client/http";
 import { type RecordData, recordsPath } from "@/client/records";
 import type { FieldMeta } from "@/metadata/app";
-import { wireName } from "@/metadata/system";
+import { expandName, targetOf, wireName } from "@/metadata/system";
 import { ErrorState, LoadingState } from "@/ui/States";
 import { useAppView } from "../context";
 import { mannerOf } from "../fields/Cell";
 import { formatInstant } from "../fields/format";
-import { type Step, stepsOf, type Trace } from "./steps";
+import { nameOf } from "../fields/names";
+import { said } from "./said";
+import { plainly, type Step, stepsOf, type Trace } from "./steps";
 
 interface Explained {
   allowed: boolean;
@@ -39,7 +41,8 @@ export function WhyField(props: {
       open={open}
       onOpenChange={setOpen}
       trigger="click"
-      placement="bottomLeft"
+      // Centred ones are moved into the window where they would leave it, as on a phone.
+      placement="bottom"
       content={<Why {...props} />}
       destroyOnHidden
     >
@@ -65,7 +68,7 @@ function Why(props: { entity: string; field: FieldMeta; record: RecordData }) {
       {found.isError && <ErrorState error={found.error} />}
       {found.isSuccess && (
         <>
-          <Origin value={found.data.value} />
+          <Origin entity={entity} record={record} value={found.data.value} />
           <ul>
             {found.data.sentences.map((sentence) => (
               <li key={sentence}>{sentence}</li>
@@ -78,7 +81,7 @@ function Why(props: { entity: string; field: FieldMeta; record: RecordData }) {
 }
 
 /** Where the value comes from: the formula with what each part of it is, or the change that wrote it. */
-function Origin(props: { value: Explained["value"] }) {
+function Origin(props: { entity: string; record: RecordData; value: Explained["value"] }) {
   const { t } = useTranslation();
   const manner = mannerOf(useAppView());
   const { value } = props;
@@ -88,7 +91,7 @@ function Origin(props: { value: Explained["value"] }) {
         <p>
           {t("record.whyFormula")} <code>{value.expression}</code>
         </p>
-        {value.trace && <Steps steps={stepsOf(value.trace)} />}
+        {value.trace && <Steps {...props} steps={stepsOf(value.trace)} />}
       </>
     );
   }
@@ -106,17 +109,28 @@ function Origin(props: { value: Explained["value"] }) {
   return value?.kind === "score" ? null : <p>{t("record.whyUnknown")}</p>;
 }
 
-function Steps(props: { steps: readonly Step[] }) {
+/** The parts of a formula: fields by their labels, with values as they stand elsewhere on the page. */
+function Steps(props: { entity: string; record: RecordData; steps: readonly Step[] }) {
+  const view = useAppView();
+  const shown = ({ text, value }: Step) => {
+    const field = view.field(props.entity, text);
+    if (!field) return plainly(value);
+    const found = props.record.expand?.[expandName(text)];
+    const target = targetOf(field);
+    if (target && found && !Array.isArray(found)) return nameOf(view, target, found);
+    return said(view, props.entity, text, value) ?? plainly(value);
+  };
   return (
     <dl>
-      {props.steps.map((step) => (
-        <div key={step.text}>
-          <dt>
-            <code>{step.text}</code>
-          </dt>
-          <dd>{step.value}</dd>
-        </div>
-      ))}
+      {props.steps.map((step) => {
+        const field = view.field(props.entity, step.text);
+        return (
+          <div key={step.text}>
+            <dt>{field ? view.text(field.label) : <code>{step.text}</code>}</dt>
+            <dd>{shown(step)}</dd>
+          </div>
+        );
+      })}
     </dl>
   );
 }

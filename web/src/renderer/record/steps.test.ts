@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { stepsOf, type Trace } from "./steps";
+import { plainly, stepsOf, type Trace } from "./steps";
 
 const part = (text: string, value: unknown, children: Trace[] = [], computed = true): Trace => ({
   text,
@@ -21,10 +21,20 @@ test("each part is told once, the innermost first, without what says itself", ()
   ]);
 });
 
-test("what was not reached and what is empty", () => {
+test("what was not reached is not told", () => {
   expect(stepsOf(part("a or b", true, [part("a", true), part("b", null, [], false)]))).toEqual([
-    { text: "a", value: "true" },
-    { text: "a or b", value: "true" },
+    { text: "a", value: true },
+    { text: "a or b", value: true },
   ]);
-  expect(stepsOf(part("note", null))).toEqual([{ text: "note", value: "–" }]);
+});
+
+test.each([
+  ["1.0000000000", "1"],
+  ["-12.50", "-12.5"],
+  ["100", "100"],
+  [null, "–"],
+  [true, "true"],
+  ["1.x", "1.x"],
+])("%s is shown as %s", (value, shown) => {
+  expect(plainly(value)).toBe(shown);
 });
