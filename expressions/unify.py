@@ -51,6 +51,8 @@ def unify(types: Iterable[Type]) -> Type | None:
 
 
 def _merge(a: Type, b: Type) -> Type | None:
+    if a == b and a.kind not in (Kind.RECORDS, Kind.JSON):
+        return a
     if a.kind == Kind.NULL or b.kind == Kind.NULL:
         return b if a.kind == Kind.NULL else a
     if a.is_numeric and b.is_numeric:

@@ -1,4 +1,8 @@
-"""One served installation and one browser for all tests; skipped with the reason where no browser is."""
+"""One served installation and one browser for all tests; skipped with the reason where no browser is.
+
+They end with the last test of this folder, not with the process: while a browser is driven, its event loop runs in the
+thread of the tests, and whatever comes after could not start one of its own.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from tests.browser.driving import Person, Place, browsing, serving, sitting
 from tests.browser.finding import missing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The CRM, served."""
     if reason := missing():
@@ -25,7 +29,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome(place: Place) -> Iterator[Any]:
     """The browser."""
     with browsing() as browser:
