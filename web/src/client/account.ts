@@ -37,10 +37,11 @@ export function useEndToken() {
   });
 }
 
-/** What people change about themselves. */
+/** What people change about themselves; one change after the other, so that the last one stands. */
 export function useChangeMe() {
   const queries = useQueryClient();
   return useMutation({
+    scope: { id: "me" },
     mutationFn: async (changes: MyChanges) => {
       await ask("/me", { method: "PATCH", body: changes });
     },
