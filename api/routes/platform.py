@@ -30,6 +30,7 @@ from api.routes import (
     saving,
     searching,
     session,
+    streaming,
     tokens,
     trees,
 )
@@ -70,6 +71,7 @@ GROUPS = (
     freezes.router,
     saved_views.router,
     notices.router,
+    streaming.router,
 )
 
 
