@@ -31,6 +31,7 @@ from api.routes import (
     searching,
     session,
     streaming,
+    tasks,
     tokens,
     trees,
 )
@@ -72,6 +73,7 @@ GROUPS = (
     saved_views.router,
     notices.router,
     streaming.router,
+    tasks.router,
 )
 
 
