@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from importlib.resources import files
+from types import FrameType
 from typing import Protocol
 
 from fastapi import FastAPI, Request
@@ -27,6 +29,7 @@ from api.routes.platform import BASE, GROUPS, add_routes
 from api.sealing import BackgroundSealer
 from api.secret import load_secret
 from api.settings import Settings
+from api.streams import Streams
 from api.transaction import Workspace, utc_now
 from api.web import add_web, is_built, web_page
 from runtime.auditing.chain import Sealer
@@ -72,6 +75,7 @@ def create_app(
     )
     app.state.workspace = Workspace(engine, settings, secret)
     app.state.imports = ImportRunner(engine, lambda: app.state.workspace.clock())
+    app.state.streams = Streams(engine, lambda: app.state.workspace.clock())
     figures = Figures(engine)
     app.add_middleware(Dispatch, base=BASE, routes=[route for group in GROUPS for route in group.routes])
     app.add_middleware(Measured, figures=figures)
@@ -118,6 +122,29 @@ def create_app(
     return app
 
 
+@contextmanager
+def before_the_end(act: Callable[[], None]) -> Iterator[None]:
+    """Act when the process is told to end: the server waits for open answers, and streams do not end by themselves.
+
+    Nothing happens where nobody listens to such signals.
+    """
+    handlers = {int(number): signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    is_main = threading.current_thread() is threading.main_thread()
+    heard = {number: each for number, each in handlers.items() if is_main and callable(each)}
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        act()
+        heard[number](number, frame)
+
+    for number in heard:
+        signal.signal(number, pass_on)
+    try:
+        yield
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
+
+
 class Beside(Protocol):
     """What runs beside requests, in threads of its own."""
 
@@ -148,7 +175,8 @@ def _lifespan(beside: Sequence[Beside]) -> Callable[[FastAPI], AbstractAsyncCont
     async def run(app: FastAPI) -> AsyncIterator[None]:
         for each in beside:
             each.start()
-        yield
+        with before_the_end(app.state.streams.close):
+            yield
         for each in reversed(beside):
             await run_in_threadpool(each.stop)
         await app.state.workspace.close()

@@ -15,6 +15,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problem import Problem
@@ -80,7 +81,7 @@ class _Pool(Collector):
 
 
 class Measured:
-    """Counts every answer of the application inside."""
+    """Counts every answer of the application inside; a stream, which has no end, when it begins."""
 
     def __init__(self, app: ASGIApp, figures: Figures):
         self.app, self.figures = app, figures
@@ -90,15 +91,19 @@ class Measured:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        status, begin = 500, time.perf_counter()
+        status, begin, is_counted = 500, time.perf_counter(), False
 
         async def note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_counted
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if Headers(raw=message["headers"]).get("content-type", "").startswith("text/event-stream"):
+                    self.figures.count(scope, status, time.perf_counter() - begin)
+                    is_counted = True
             await send(message)
 
         try:
             await self.app(scope, receive, note)
         finally:
-            self.figures.count(scope, status, time.perf_counter() - begin)
+            if not is_counted:
+                self.figures.count(scope, status, time.perf_counter() - begin)

@@ -171,6 +171,7 @@ class _Describer:
                 if self.readable(key, field.key)
             ],
             "children": list(self.children(compiled)),
+            "clocks": compiled.key in self.access.served.app.slas,
             "conversion": self.conversion(compiled),
         }
 

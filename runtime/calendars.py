@@ -44,14 +44,19 @@ class Due:
         at: UTC; None where the calendar has not so much time left.
         blocks: what was counted, without the day's breaks.
         skipped: days without work on the way.
+        special: days on the way that have hours of their own, e.g. those that make up for a holiday.
     """
 
     at: datetime | None
     blocks: tuple[Block, ...]
     skipped: tuple[Skipped, ...]
+    special: tuple[tuple[date, Mapping[str, str]], ...] = ()
 
     def why(self) -> dict[str, Any]:
-        """As data: ``{"counted": [[from, to, seconds]], "skipped": [{"date", "reason", "label"}]}``."""
+        """As data: ``{"counted": [[from, to, seconds]], "skipped": [{"date", "reason", "label"}]}``.
+
+        With ``"special": [{"date", "label"}]`` where days had hours of their own.
+        """
         counted = [
             [each.start.isoformat(), each.end.isoformat(), int((each.end - each.start).total_seconds())]
             for each in self.blocks
@@ -60,7 +65,8 @@ class Due:
             {"date": each.day.isoformat(), "reason": each.reason, "label": dict(each.label)}
             for each in self.skipped
         ]
-        return {"counted": counted, "skipped": skipped}
+        special = [{"date": day.isoformat(), "label": dict(label)} for day, label in self.special]
+        return {"counted": counted, "skipped": skipped} | ({"special": special} if special else {})
 
 
 def add_time(hours: CompiledHours | None, start: datetime, length: timedelta) -> Due:
@@ -77,6 +83,7 @@ def add_time(hours: CompiledHours | None, start: datetime, length: timedelta) ->
     left = length
     blocks: list[Block] = []
     skipped: list[Skipped] = []
+    special: list[tuple[date, Mapping[str, str]]] = []
     for day in _days(hours, start):
         windows = windows_of(hours, day)
         if not windows:
@@ -86,12 +93,14 @@ def add_time(hours: CompiledHours | None, start: datetime, length: timedelta) ->
             begin = max(begin, start)
             if begin >= end:
                 continue
+            if day in hours.days and (day, hours.days[day].label) not in special:
+                special.append((day, hours.days[day].label))
             taken = min(end - begin, left)
             blocks.append(Block(begin, begin + taken))
             left -= taken
             if not left:
-                return Due(begin + taken, tuple(blocks), tuple(skipped))
-    return Due(None, tuple(blocks), tuple(skipped))
+                return Due(begin + taken, tuple(blocks), tuple(skipped), tuple(special))
+    return Due(None, tuple(blocks), tuple(skipped), tuple(special))
 
 
 def time_between(hours: CompiledHours | None, start: datetime, end: datetime) -> timedelta:

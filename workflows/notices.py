@@ -1,10 +1,10 @@
-"""What a person was told in the app, newest first, and what of it they have read."""
+"""What people were told in the app, newest first, and what of it they have read."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from sqlalchemy.engine import Connection, Row
 
 from expressions.storage import Uuid
 from workflows.tables import NOTIFICATIONS
+
+#: How long a transaction that tells people may take: its notices have ids of before, and are there only then.
+LONGEST = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,40 @@ def mark_read(
     if ids is not None:
         wanted.append(table.c.id.in_(ids))
     return connection.execute(sa.update(table).where(*wanted).values(read_at=now)).rowcount
+
+
+def ids_since(connection: Connection, people: Collection[UUID], since: datetime) -> list[tuple[UUID, UUID]]:
+    """Who was told what since a moment: ids of people and of notices, oldest first (one statement)."""
+    table = NOTIFICATIONS
+    first = UUID(int=int(since.timestamp() * 1000) << 80)
+    query = (
+        sa.select(table.c.user_id, table.c.id)
+        .where(table.c.user_id.in_(people), table.c.id > sa.literal(first, Uuid()))
+        .order_by(table.c.id)
+    )
+    return [(row.user_id, row.id) for row in connection.execute(query)]
+
+
+def notices_by_id(connection: Connection, ids: Collection[UUID]) -> list[Row[Any]]:
+    """Notices of anybody, oldest first (one statement)."""
+    table = NOTIFICATIONS
+    return list(connection.execute(sa.select(table).where(table.c.id.in_(ids)).order_by(table.c.id)))
+
+
+def notices_after(connection: Connection, person: UUID, after: UUID, limit: int) -> list[Row[Any]]:
+    """What a person was told behind a notice: the newest of it, oldest first (one statement)."""
+    table = NOTIFICATIONS
+    behind = table.c.user_id == person, table.c.id > sa.literal(after, Uuid())
+    newest = sa.select(table).where(*behind).order_by(table.c.id.desc()).limit(limit)
+    return list(connection.execute(newest))[::-1]
+
+
+def unread_of(connection: Connection, people: Collection[UUID]) -> dict[UUID, int]:
+    """How much each of them has not read; who has read everything is not in it (one statement)."""
+    table = NOTIFICATIONS
+    query = (
+        sa.select(table.c.user_id, sa.func.count().label("unread"))
+        .where(table.c.user_id.in_(people), table.c.read_at.is_(None))
+        .group_by(table.c.user_id)
+    )
+    return {row.user_id: row.unread for row in connection.execute(query)}

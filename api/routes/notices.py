@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from api.endpoint import Body, Caller, Endpoint
 from api.routes.shapes import Moment, PageWords
 from api.secret import read_cursor, sign_cursor
+from api.streams import notice_data
 from runtime.refusals import BadQuery
 from workflows.notices import mark_read, notices
 
@@ -65,15 +66,7 @@ def list_notices(call: Caller, query: Annotated[NoticeWords, QueryMark()]) -> No
     key, kind = call.workspace.key, f"notifications {call.actor.id} {query.unread}"
     after = _place(read_cursor(key, kind, query.cursor)) if query.cursor else None
     found = notices(call.connection, call.actor.id, unread=query.unread, limit=query.limit, after=after)
-    items = [
-        NoticeShape(
-            **{name: row._mapping[name] for name in ("id", "app", "entity", "message", "at", "read_at")},
-            record_id=row.record,
-            subject=row.text["subject"],
-            body=row.text["body"],
-        )
-        for row in found.rows
-    ]
+    items = [NoticeShape(**notice_data(row)) for row in found.rows]
     following = None if found.next is None else sign_cursor(key, kind, [str(found.next)])
     return NoticesAnswer(items=items, unread=found.unread, next=following)
 

@@ -30,6 +30,8 @@ from api.routes import (
     saving,
     searching,
     session,
+    streaming,
+    tasks,
     tokens,
     trees,
 )
@@ -70,6 +72,8 @@ GROUPS = (
     freezes.router,
     saved_views.router,
     notices.router,
+    streaming.router,
+    tasks.router,
 )
 
 

@@ -12,20 +12,25 @@ from pydantic import BaseModel, Field
 from api.apps import open_app
 from api.auditing import note
 from api.endpoint import Body, Caller, Endpoint, QueryWords, runs
+from api.problem import Problem
 from api.routes.apps import require_right
 from api.routes.saving import unit_of
 from api.routes.shapes import Moment, PageWords
 from api.secret import read_cursor, sign_cursor
 from api.transaction import Call
 from runtime.query import deeds
+from runtime.query.clocks import standing
 from runtime.query.histories import Entries
 from runtime.query.why import why_not
+from runtime.refusals import FieldError
 from runtime.rules.rows import RunState
 from runtime.switches import SwitchKind, list_switches, switch
 from runtime.unit import Unit
 from workflows.handling import cancel, replay
 
 router = APIRouter(route_class=Endpoint, tags=["rules"], prefix="/apps/{app}")
+#: Records whose clocks are asked for at once.
+MOST_CLOCKED = 500
 
 
 class RunWords(PageWords):
@@ -123,6 +128,78 @@ def list_deliveries(call: Caller, app: str, query: Annotated[DeliveryWords, Quer
     """Who was told about records that the actor may read, by which channel, or why they were not."""
     wanted = deeds.Wanted(query.rule, query.record, query.state)
     return _answer(call, app, deeds.deliveries, wanted, query)
+
+
+class RuleWords(QueryWords):
+    """Rules of one entity only."""
+
+    entity: str | None = Field(default=None, max_length=100)
+
+
+class RuleShape(BaseModel):
+    """A rule or signal; ``trigger`` is the kind of what starts it."""
+
+    kind: Literal["rule", "signal"]
+    key: str
+    label: dict[str, str]
+    entity: str
+    on: bool
+    trigger: str
+
+
+class RulesAnswer(BaseModel):
+    """All of them, in the order of the document."""
+
+    items: list[RuleShape]
+
+
+@router.get("/rules", operation_id="list_rules")
+def list_rules(call: Caller, app: str, query: Annotated[RuleWords, QueryMark()]) -> RulesAnswer:
+    """The rules on what the actor may read, and whether they are on."""
+    return RulesAnswer(
+        items=[RuleShape(**each) for each in deeds.rules_of(open_app(call, app), query.entity)]
+    )
+
+
+class ClockWords(QueryWords):
+    """Records of an entity, by id with commas between."""
+
+    entity: str = Field(max_length=100)
+    records: str = Field(max_length=MOST_CLOCKED * 37)
+
+
+class ClockShape(BaseModel):
+    """How a clock stands; ``left`` and ``over``: seconds of working time up to the target and past it."""
+
+    record_id: UUID
+    sla: str
+    label: dict[str, str]
+    state: Literal["ok", "warning", "overdue", "paused"]
+    due: Moment | None
+    left: int
+    over: int
+
+
+class ClocksAnswer(BaseModel):
+    """Those that run, the one that is due first before the others."""
+
+    items: list[ClockShape]
+
+
+@router.get("/clocks", operation_id="list_clocks")
+def list_clocks(call: Caller, app: str, query: Annotated[ClockWords, QueryMark()]) -> ClocksAnswer:
+    """How the clocks of up to 500 records stand, e.g. of those that a list shows; one statement for all of them."""
+    access = open_app(call, app)
+    try:
+        ids = [UUID(each) for each in query.records.split(",") if each]
+    except ValueError as error:
+        raise Problem(
+            400, "bad_request", [FieldError("/records", "bad_value")], detail="unknown_query"
+        ) from error
+    if len(ids) > MOST_CLOCKED:
+        raise Problem(400, "bad_request", [FieldError("/records", "too_long")], detail="unknown_query")
+    found = standing(call.connection, access, call.now, query.entity, ids)
+    return ClocksAnswer(items=[ClockShape(**each) for each in found])
 
 
 @router.get("/timers", operation_id="list_timers")

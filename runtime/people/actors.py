@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -90,6 +90,13 @@ def actor_of(rows: Sequence[Row[Any]], scopes: frozenset[str] | None = None) -> 
         team_ids=_ids(first.team_ids),
         region_ids=_ids(first.region_ids),
     )
+
+
+def find_actor(connection: Connection, person: UUID) -> Actor | None:
+    """The actor that a person is now; None where they are not active (one statement)."""
+    found = person_query().where(USERS.c.id == person, USERS.c.active == sa.true())
+    rows = connection.execute(found).all()
+    return actor_of(rows) if rows else None
 
 
 class _Joined(FunctionElement[str]):

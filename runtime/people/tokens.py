@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,6 +108,13 @@ def find_token(connection: Connection, token: str, now: datetime, app: str = "")
     first = rows[0]
     unseen = first.used_at is None or now - first.used_at > USED_EVERY
     return Token(first.token_id, actor_of(rows, frozenset(first.scopes)), unseen, standing_in(first))
+
+
+def standing_tokens(connection: Connection, ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Those of the tokens that stand, as :func:`find_token` would find them (one statement)."""
+    stands = TOKENS.c.id.in_(ids), TOKENS.c.expires_at > now, USERS.c.active == sa.true()
+    joined = TOKENS.join(USERS, USERS.c.id == TOKENS.c.user_id)
+    return set(connection.execute(sa.select(TOKENS.c.id).select_from(joined).where(*stands)).scalars())
 
 
 def touch_token(connection: Connection, token: UUID, now: datetime) -> None:

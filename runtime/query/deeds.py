@@ -132,10 +132,37 @@ def timers(
             name: getattr(row, name) for name in ("kind", "tier", "zone", "calendar", "generation", "why")
         }
         item |= {"calendar_version": row.calendar_version, "sla": sla.key if sla else None}
+        item |= {"tier_label": _tier_label(sla, row.tier)}
         item |= {"label": dict(sla.label) if sla else {}, "due": print_moment(row.due) if row.due else None}
         item["ended"] = print_moment(row.ended) if row.ended else None
         items.append(_common(row, app.entities_by_id[row.entity].key) | item)
     return _entries(rows, items, limit)
+
+
+def _tier_label(teller: CompiledRule | CompiledSla | None, tier: str) -> dict[str, str]:
+    """The label of a moment of an SLA; none for other clocks."""
+    tiers = teller.tiers if isinstance(teller, CompiledSla) else ()
+    return next((dict(each.label) for each in tiers if each.key == tier), {})
+
+
+def rules_of(access: Access, entity: str | None = None) -> list[dict[str, Any]]:
+    """The rules and signals on entities that the actor may read: ``{kind, key, label, entity, on, trigger}``."""
+    app = access.served.app
+    readable = {key for key in app.entities if access.readable(key)}
+    if not readable or (entity is not None and entity not in readable):
+        raise NotFound
+    return [
+        {
+            "kind": rule.kind,
+            "key": rule.key,
+            "label": dict(rule.label),
+            "entity": rule.entity,
+            "on": rule.id not in access.served.off,
+            "trigger": rule.trigger.kind if rule.trigger else "signal",
+        }
+        for rule in (*app.rules.values(), *app.signals.values())
+        if rule.entity in readable and entity in (None, rule.entity)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -443,6 +443,8 @@ def test_the_description_lists_what_the_routes_take(browser: Browser) -> None:
     words = {("/users", "query", word) for word in ("search", "active", "team_id")}
     words |= {("/audit", "query", word) for word in ("actor", "since")}
     words |= {("/notifications", "query", "unread")}
+    words |= {("/tasks", "query", "limit")}
+    words |= {("/stream", "query", word) for word in ("watch", "after", "seconds")}
     ids = {
         ("/users/{user_id}", "path", "user_id"),
         ("/users/{user_id}/reset", "path", "user_id"),

@@ -429,6 +429,10 @@ OTHER: dict[str, Other] = {
     ),
     "DELETE /apps/{app}/saved-views/{view_id}": Other(_ask("DELETE", f"{APP}/saved-views/{ABSENT}")),
     "GET /notifications": Other(_ask("GET", "/notifications")),
+    "GET /apps/{app}/rules": Other(_ask("GET", f"{APP}/rules")),
+    "GET /apps/{app}/clocks": Other(_ask("GET", f"{APP}/clocks?entity=lead&records={ABSENT}")),
+    "GET /tasks": Other(_ask("GET", "/tasks")),
+    "GET /stream": Other(_ask("GET", "/stream?seconds=0")),
     "POST /notifications/read": Other(_ask("POST", "/notifications/read", {"ids": [ABSENT]})),
     "POST /apps/{app}/runs/{run_id}/replay": Other(
         _ask("POST", f"{APP}/runs/{ABSENT}/replay"), "build", False
