@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from runtime.access.access import Access, access_for, engine_access, rule_access
+from runtime.access.access import Access, access_for, engine_access, form_access, rule_access
 from runtime.access.explanation import Explanation
 from runtime.access.scope import AccessScope
 from schema_store.document.access import Act
 
-__all__ = ["Access", "AccessScope", "Act", "Explanation", "access_for", "engine_access", "rule_access"]
+__all__ = [
+    "Access",
+    "AccessScope",
+    "Act",
+    "Explanation",
+    "access_for",
+    "engine_access",
+    "form_access",
+    "rule_access",
+]

@@ -15,11 +15,12 @@ from expressions.env import Env
 from expressions.sql import SqlScope, context_parameters
 from runtime.access.explanation import Explanation, explain_act, explain_field
 from runtime.access.filters import path_parameters, restriction
-from runtime.access.policy import Policy, engine_policy, policy_of, rule_policy
+from runtime.access.policy import Policy, engine_policy, form_policy, policy_of, rule_policy
 from runtime.access.scope import AccessScope
 from runtime.people.actors import Actor
 from runtime.refusals import BadQuery, FieldError, Forbidden, NotFound
 from runtime.served import RecordScope, Served
+from schema_store.compiled.forms import CompiledPublicForm
 from schema_store.compiled.rules import CompiledRule
 from schema_store.document.access import Act
 
@@ -203,3 +204,8 @@ def engine_access(served: Served, actor: Actor | None = None, values: ActorValue
 def rule_access(rule: CompiledRule, access: Access) -> Access:
     """The access of a rule that an act of ``access`` started: its own rights, the person's name."""
     return replace(access, policy=rule_policy(access.served, rule))
+
+
+def form_access(served: Served, form: CompiledPublicForm) -> Access:
+    """The access of a public form, whoever fills it in: nobody who is known."""
+    return Access(ENGINE, ActorValues(ENGINE.id), form_policy(served, form))

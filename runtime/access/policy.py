@@ -17,6 +17,7 @@ from runtime.served import Served
 from schema_store.analysis.environment import EVENTS, STAGE_CHANGES
 from schema_store.compiled.access import CompiledGrant, CompiledRole
 from schema_store.compiled.app import CompiledField
+from schema_store.compiled.forms import CompiledPublicForm
 from schema_store.compiled.rules import CompiledRule
 from schema_store.document.access import Act
 from schema_store.system import PLATFORM_ENTITIES, SYSTEM_FIELDS
@@ -241,6 +242,18 @@ def rule_policy(served: Served, rule: CompiledRule) -> Policy:
         return Policy(served, (role,), people=True, whose="rule")
 
     return _keep(served, rule.cause, make)
+
+
+def form_policy(served: Served, form: CompiledPublicForm) -> Policy:
+    """The policy of a public form: it makes records of its entity with the fields that it writes, and sees nothing."""
+
+    def make() -> Policy:
+        acts, cause = frozenset[Act]({"create"}), f"form:{form.key}"
+        grant = CompiledGrant(form.id, form.key, cause, form.entity, acts, "all", only=form.written)
+        role = CompiledRole(form.id, cause, form.label, frozenset(), {form.entity: (grant,)})
+        return Policy(served, (role,), whose="rule")
+
+    return _keep(served, ("form", form.key), make)
 
 
 def _keep(served: Served, key: Hashable, make: Callable[[], Policy]) -> Policy:

@@ -14,11 +14,23 @@ from schema_store.diagnostics import Diagnostic
 from schema_store.document.fields import (
     BaseField,
     BooleanField,
+    DateField,
+    DecimalField,
+    EmailField,
+    InstantField,
+    IntegerField,
+    LongTextField,
+    MoneyField,
     OptionField,
+    OptionsField,
+    PercentField,
+    PhoneField,
     ReferenceField,
     RegionField,
     StageField,
     TeamField,
+    TextField,
+    UrlField,
     UserField,
 )
 from schema_store.document.surfaces import (
@@ -34,6 +46,11 @@ from schema_store.document.surfaces import (
 from schema_store.messages import diagnostic
 from schema_store.system import SYSTEM_FIELDS
 
+#: What a public form can ask for; the rest needs somebody who may look at records, files or people.
+ASKED_IN_PUBLIC = (
+    *(TextField, LongTextField, PhoneField, EmailField, UrlField, BooleanField, DateField, InstantField),
+    *(IntegerField, DecimalField, MoneyField, PercentField, OptionField, OptionsField, RegionField),
+)
 _FINDABLE = frozenset({Kind.TEXT, Kind.REFERENCE, Kind.BOOLEAN})
 _LANES = (OptionField, StageField, ReferenceField, UserField, TeamField, RegionField, BooleanField)
 _SYSTEM_MOMENTS = {field.name for field in SYSTEM_FIELDS if field.type.kind == "instant"}
@@ -167,8 +184,18 @@ def _public(analysis: Analysis, place: Place) -> Iterator[Diagnostic]:
     assert isinstance(form, PublicForm)
     fields = analysis.lookup.fields.get(form.entity, {})
     for index, key in enumerate(form.fields):
-        if isinstance(fields.get(key), COMPUTED):
+        field = fields.get(key)
+        if isinstance(field, COMPUTED):
             yield diagnostic("value.computed", place, f"/fields/{index}", field=key)
+        elif field is not None and not isinstance(field, ASKED_IN_PUBLIC):
+            kind = getattr(field, "type", "")
+            yield diagnostic("public_form.field_type", place, f"/fields/{index}", field=key, type=kind)
+    for key in form.autocomplete:
+        if key not in form.fields:
+            yield diagnostic("public_form.autocomplete", place, f"/autocomplete/{key}", field=key)
+    for key in form.values:
+        if key in form.fields:
+            yield diagnostic("public_form.asked_and_set", place, f"/values/{key}", field=key)
     for key in must_be_given(analysis, form.entity):
         if key not in form.fields and key not in form.values:
             yield diagnostic("public_form.missing_required", place, "/fields", field=key)

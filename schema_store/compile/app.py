@@ -10,7 +10,7 @@ from schema_store.checks import check_analysis
 from schema_store.compile.access import compile_role
 from schema_store.compile.dispatch import compile_dispatch, compile_pool
 from schema_store.compile.entity import compile_entity
-from schema_store.compile.forms import compile_form
+from schema_store.compile.forms import compile_form, compile_public_form
 from schema_store.compile.metrics import compile_metric
 from schema_store.compile.process import compile_pipeline
 from schema_store.compile.programs import Programs
@@ -70,6 +70,7 @@ def build_app(analysis: Analysis, version: int) -> App:
         calculations={each.key: compile_calculation(each, programs) for each in document.calculations},
         roles={role.key: compile_role(role, programs) for role in document.roles},
         forms={each.key: compile_form(each, programs) for each in document.forms},
+        public_forms={each.key: compile_public_form(each) for each in document.public_forms},
         metrics={each.key: compile_metric(each) for each in document.metrics},
         rules=rules,
         signals=signals,

@@ -6,14 +6,29 @@ from collections.abc import Iterator, Sequence
 
 from expressions.program import Program
 from schema_store.compile.programs import Programs, require_id
-from schema_store.compiled.forms import CompiledForm, CompiledFormField
-from schema_store.document.surfaces import FieldItem, Form, FormItem, SectionItem
+from schema_store.compiled.forms import CompiledForm, CompiledFormField, CompiledPublicForm
+from schema_store.document.surfaces import FieldItem, Form, FormItem, PublicForm, SectionItem
 
 
 def compile_form(form: Form, programs: Programs) -> CompiledForm:
     """A form whose document has no errors."""
     fields = tuple(_fields(form.items, programs, ()))
     return CompiledForm(require_id(form), form.key, form.label, form.entity, fields)
+
+
+def compile_public_form(form: PublicForm) -> CompiledPublicForm:
+    """A public form whose document has no errors."""
+    return CompiledPublicForm(
+        id=require_id(form),
+        key=form.key,
+        label=form.label,
+        description=form.description or {},
+        entity=form.entity,
+        fields=tuple(form.fields),
+        values=dict(form.values),
+        autocomplete=dict(form.autocomplete),
+        thanks=form.thanks or {},
+    )
 
 
 def _fields(

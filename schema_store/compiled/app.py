@@ -20,7 +20,7 @@ from schema_store.analysis.dependencies import FieldName, Refresh
 from schema_store.compiled.access import CompiledRole
 from schema_store.compiled.conversions import CompiledConversion
 from schema_store.compiled.dispatch import CompiledDispatch, CompiledPool
-from schema_store.compiled.forms import CompiledForm
+from schema_store.compiled.forms import CompiledForm, CompiledPublicForm
 from schema_store.compiled.metrics import CompiledMetric
 from schema_store.compiled.process import CompiledPipeline
 from schema_store.compiled.rules import CompiledMessage, CompiledRule, RuleIndex
@@ -218,7 +218,7 @@ class App:
         zone, currency, locales, default_locale, fiscal_year_start: settings of the workspace.
         entities: by key.
         infos: what expressions may name, by entity, histories and platform entities included.
-        scores, calculations, forms, metrics: by key.
+        scores, calculations, forms, public_forms, metrics: by key.
         roles: by key, in the document's order.
         rules, signals, dispatches, pools: by key.
         triggers: the rules and signals of an entity by what starts them; entities without any are absent.
@@ -245,6 +245,7 @@ class App:
     scores: Mapping[str, CompiledScore]
     calculations: Mapping[str, CompiledCalculation]
     forms: Mapping[str, CompiledForm]
+    public_forms: Mapping[str, CompiledPublicForm]
     metrics: Mapping[str, CompiledMetric]
     rules: Mapping[str, CompiledRule]
     signals: Mapping[str, CompiledRule]

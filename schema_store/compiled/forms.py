@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from expressions.program import Program
 
@@ -41,3 +42,32 @@ class CompiledForm:
     label: Text
     entity: str
     fields: tuple[CompiledFormField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPublicForm:
+    """A form for people without an account.
+
+    Attributes:
+        id, key, label, description: of the form; ``description`` may be empty.
+        entity: key.
+        fields: keys, in the order in which they are asked for.
+        values: what is written with every record, in wire form.
+        autocomplete: by field, what a browser may fill in.
+        thanks: what is said at the end; empty: the product's own words.
+    """
+
+    id: str
+    key: str
+    label: Text
+    description: Text
+    entity: str
+    fields: tuple[str, ...]
+    values: Mapping[str, Any]
+    autocomplete: Mapping[str, str]
+    thanks: Text
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The keys of everything that it writes."""
+        return frozenset((*self.fields, *self.values))

@@ -254,6 +254,7 @@ windows|时段|windows
 with_save|随保存执行|run with the save
 within|时间窗|window
 zone|时区|zone
+autocomplete|浏览器填写|autocomplete
 """)
 
 #: What the field types are called.

@@ -177,12 +177,29 @@ class Dashboard(Labelled):
     widgets: Annotated[list[Widget], PydanticField(max_length=60)] = []
 
 
+#: What a browser knows of somebody who has filled in other forms (a token of HTML's ``autocomplete``).
+Remembered = Literal[
+    "name",
+    "organization",
+    "organization-title",
+    "street-address",
+    "address-level1",
+    "address-level2",
+    "postal-code",
+    "url",
+]
+
+
 class PublicForm(Labelled):
-    """A form for people without an account; only the fields listed can be written."""
+    """A form for people without an account; only the fields listed can be written.
+
+    ``values`` are written with every record; ``autocomplete`` says which fields a browser may fill in, and with what.
+    """
 
     entity: EntityKey
     fields: Annotated[list[FieldKey], PydanticField(min_length=1, max_length=60)]
     values: dict[FieldKey, Any] = {}
+    autocomplete: dict[FieldKey, Remembered] = {}
     thanks: LocaleText | None = None
 
 

@@ -8,6 +8,9 @@ from schema_store.document import AppDocument
 from schema_store.ids import with_ids
 from tests.schema_store.documents import Json, field, label
 
+#: The customer that everybody who fills in the public form belongs to.
+CUSTOMER = "0195a000-0000-7000-8000-000000000001"
+
 
 def item(key: str, **more: Any) -> Json:
     return {"key": key, "label": label(key), **more}
@@ -63,7 +66,9 @@ def sales() -> Json:
         "dashboards": [item("overview", widgets=[item("w1", metric="won_amount", dimensions=["by_source"])])],
         "navigation": [{"key": "leads", "view": "all_leads"}, {"key": "home", "dashboard": "overview"}],
         "public_forms": [
-            item("ask", entity="lead", fields=["name", "phone", "customer"], values={"source": "web"})
+            item(
+                "ask", entity="lead", fields=["name", "phone"], values={"source": "web", "customer": CUSTOMER}
+            )
         ],
         "roles": _roles(),
         "tests": _tests(),

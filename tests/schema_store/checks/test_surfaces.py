@@ -27,6 +27,17 @@ CASES = [
     Case("value.computed", {"/public_forms/0/fields/1": "code"}, "/public_forms/0/fields/1"),
     Case("value.invalid", {"/public_forms/0/values/source": 5}, "/public_forms/0/values/source"),
     Case("public_form.missing_required", {"/public_forms/0/fields/0": "phone"}, "/public_forms/0/fields"),
+    Case("public_form.field_type", {"/public_forms/0/fields/1": "labels"}, "/public_forms/0/fields/1"),
+    Case(
+        "public_form.autocomplete",
+        {"/public_forms/0/autocomplete": {"budget": "name"}},
+        "/public_forms/0/autocomplete/budget",
+    ),
+    Case(
+        "public_form.asked_and_set",
+        {"/public_forms/0/values/phone": "13800000000"},
+        "/public_forms/0/values/phone",
+    ),
     Case("navigation.target", {"/navigation/0/view": GONE}, "/navigation/0"),
     Case("navigation.target", {"/navigation/0/dashboard": "overview"}, "/navigation/0"),
 ]

@@ -1,0 +1,1 @@
+"""Public forms: what is asked, what was typed, the pages."""
