@@ -172,7 +172,18 @@ def _say_hello(client: smtplib.SMTP, server: MailServer) -> None:
         client.starttls(context=ssl.create_default_context())
         client.ehlo()
     if server.username:
+        _sign_in(client, server)
+
+
+def _sign_in(client: smtplib.SMTP, server: MailServer) -> None:
+    """Once: the library would try one way after the other, and servers lock accounts for wrong passwords."""
+    if "PLAIN" not in client.esmtp_features.get("auth", "").upper().split():
         client.login(server.username, server.password)
+        return
+    client.user, client.password = server.username, server.password
+    code, said = client.auth("PLAIN", client.auth_plain)
+    if code not in (235, 503):
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 @contextmanager
