@@ -1,0 +1,1 @@
+"""Ways by which messages leave: one module per channel, found through the registry."""
