@@ -163,7 +163,7 @@ class Outgoing:
         place = self._place(url, allowed_hosts)
         given = _headers(method, headers or {}, body)
         deadline = time.monotonic() + self.total
-        addresses = self.resolve(place.host, _port(place))
+        addresses = self.resolve(_host(place), _port(place))
         try:
             return _send(method, place, given, body, _Pinned(addresses, deadline))
         except httpcore.LocalProtocolError as error:
@@ -177,7 +177,7 @@ class Outgoing:
 
     def _place(self, url: str, allowed_hosts: Collection[str] | None) -> httpx.URL:
         place = parse(url)
-        host, port = place.host.casefold(), _port(place)
+        host, port = _host(place), _port(place)
         if allowed_hosts is not None and not {host, f"{host}:{port}"} & {
             each.casefold() for each in allowed_hosts
         }:
@@ -210,6 +210,11 @@ def parse(url: str) -> httpx.URL:
     if not host or "%" in host:
         raise Blocked("url")
     return place
+
+
+def _host(place: httpx.URL) -> str:
+    """The name as it is looked up and sent: in ASCII (IDNA), lower case, without brackets."""
+    return place.raw_host.decode("ascii").strip("[]").casefold()
 
 
 def _port(place: httpx.URL) -> int:
