@@ -104,7 +104,8 @@ def test_everyone_looks_after_their_own_account(person: Callable[..., Person], w
     page.get_by_title("English").click()
     page.get_by_role("heading", name="My account").wait_for()
     assert rep.barriers() == []
-    with page.expect_response(lambda each: each.request.method == "PATCH"):  # the account speaks Chinese again
+    # The account speaks Chinese again before whoever comes next.
+    with page.expect_response(lambda each: each.request.method == "PATCH"):
         page.get_by_title("中文").click()
     page.get_by_role("heading", name="我的账号").wait_for()
     rep.rest()
