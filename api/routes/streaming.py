@@ -33,8 +33,18 @@ _HEADERS = {
     "x-accel-buffering": "no",
     "cache-control": "private, no-store, no-transform",
 }
+#: One event, as OpenAPI describes the items of a stream; ``data`` is JSON.
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["hello", "notification", "changed", "end"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "id": {"type": "string", "format": "uuid"},
+        "retry": {"type": "integer"},
+    },
+}
 _CONTENT: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    200: {"description": "Events", "content": {"text/event-stream": {"schema": _EVENT}}}
 }
 
 

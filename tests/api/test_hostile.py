@@ -120,9 +120,11 @@ def _send(browser: Browser, method: str, path: str, attack: Attack) -> Answer:
     replaced = {name for name, _ in attack.headers}
     headers = [(name, value) for name, value in headers if name not in replaced]
     before = dict(browser.cookies)
+    # A stream would go on for an hour.
+    query = "&".join(filter(None, (attack.query, "seconds=0" if path.endswith("/stream") else "")))
     answer = browser.raw(
         method,
-        f"{target}?{attack.query}" if attack.query else target,
+        f"{target}?{query}" if query else target,
         [*headers, *attack.headers],
         attack.body,
     )

@@ -72,7 +72,7 @@ def test_a_person_from_the_first_to_the_last_day(person: Callable[..., Person]) 
 @pytest.mark.parametrize("width", [390])
 def test_everyone_looks_after_their_own_account(person: Callable[..., Person], width: int) -> None:
     rep = person(width)
-    rep.sign_in("rep2")
+    rep.sign_in("rep3")  # rep2 is spoken to in English by then
     page = rep.page
     rep.go("/people")
     page.get_by_text("没有这一页，或者您无权查看。").wait_for()
