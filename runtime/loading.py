@@ -49,14 +49,21 @@ class Want:
         return not self.hops and not self.children and not self.volatile
 
 
-def want_of(app: App, entity: str, paths: Iterable[Path]) -> Want:
-    """What the paths of programs of ``entity`` read."""
-    return _Builder(app).build(entity, frozenset(paths))
+def want_of(app: App, entity: str, paths: Iterable[Path], *, afresh: bool = False) -> Want:
+    """What the paths of programs of ``entity`` read.
+
+    Args:
+        app: whose entity it is.
+        entity: key.
+        paths: of the programs.
+        afresh: formulas are computed from what they read, also where a column holds what they came to.
+    """
+    return _Builder(app, afresh).build(entity, frozenset(paths))
 
 
 class _Builder:
-    def __init__(self, app: App):
-        self.app = app
+    def __init__(self, app: App, afresh: bool):
+        self.app, self.afresh = app, afresh
 
     def build(self, entity: str, paths: frozenset[Path]) -> Want:
         """The tree of the paths of one entity; a path of length 0 is the record itself."""
@@ -82,14 +89,14 @@ class _Builder:
         return Want(entity, tuple(sorted(fields)), hops, children, volatile)
 
     def _volatile(self, entity: str, paths: Iterable[Path]) -> Iterator[CompiledFormula]:
-        """Formulas without a column that the paths name, directly or through one another, dependencies first."""
+        """Formulas that are computed now and that the paths name, directly or not, dependencies first."""
         own = self.app.entities.get(entity)
         if own is None:
             return
         without = {
             step.field: step
             for step in own.derivation
-            if isinstance(step, CompiledFormula) and own.fields[step.field].is_volatile
+            if isinstance(step, CompiledFormula) and (self.afresh or own.fields[step.field].is_volatile)
         }
         named = {path[0] for path in paths} & without.keys()
         waiting = list(named)

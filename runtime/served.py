@@ -74,8 +74,9 @@ class Served:
 
     @cached_property
     def columns(self) -> Mapping[str, Mapping[tuple[str, str], str]]:
-        """By entity key: (field key, part) → name of the column."""
-        return {key: self._columns(entity) for key, entity in self.app.entities.items()}
+        """By entity key: (field key, part) → name of the column; entities of a mere draft have no table yet."""
+        known = self.records.entities
+        return {key: self._columns(entity) for key, entity in self.app.entities.items() if entity.id in known}
 
     def _columns(self, entity: CompiledEntity) -> dict[tuple[str, str], str]:
         keys = {field.id: key for key, field in entity.fields.items()}

@@ -11,6 +11,7 @@ from api.problem import ProblemShape
 from api.routes import (
     apps,
     audit,
+    building,
     bulk,
     converting,
     drafts,
@@ -56,6 +57,7 @@ GROUPS = (
     trees.regions,
     apps.router,
     drafts.router,
+    building.router,
     exports.router,
     imports.router,
     records.router,

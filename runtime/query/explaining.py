@@ -87,10 +87,10 @@ def is_open(access: Access, checked: Checked) -> bool:
         return False
     reached = {entity for field in fields for entity in field.entities[1:]}
     reached |= {node.source.type.entity or "" for node in walk(checked.root) if isinstance(node, Aggregate)}
-    return all(_sees_all(access, entity) for entity in reached)
+    return all(sees_all(access, entity) for entity in reached)
 
 
-def _sees_all(access: Access, entity: str) -> bool:
+def sees_all(access: Access, entity: str) -> bool:
     """Whether every record of an entity may be read; histories go with their records."""
     if entity not in access.served.app.entities:
         return bool(access.readable(entity))

@@ -90,7 +90,7 @@ class Acting:
         return True
 
     def _step(self, action: CompiledAction, state: str = "done") -> Step:
-        step: Step = {"key": action.key, "kind": _KINDS[type(action)], "state": state}
+        step: Step = {"key": action.key, "kind": kind_of(action), "state": state}
         self.steps.append(step)
         return step
 
@@ -240,6 +240,11 @@ class Acting:
         """The stages of that key in the pipelines of the entity."""
         pipelines = self.unit.served.app.entities[self.rule.entity].pipelines.values()
         return [each.stages[key] for group in pipelines for each in group if key in each.stages]
+
+
+def kind_of(action: CompiledAction) -> str:
+    """What the document calls an action of this class."""
+    return _KINDS[type(action)]
 
 
 def paths_of(actions: Iterable[CompiledAction], inside: str = "") -> Iterator[tuple[str, CompiledAction]]:

@@ -201,6 +201,7 @@ _NO_ACT = {
         "write_records",
         "find_duplicates",
         "check_draft",
+        "try_draft",
         "calculate",
         "run_metric",
         "logout",

@@ -393,6 +393,12 @@ OTHER: dict[str, Other] = {
     "GET /apps/{app}/draft": Other(_ask("GET", f"{APP}/draft"), "build"),
     "PUT /apps/{app}/draft": Other(_ask("PUT", f"{APP}/draft", {"document": {}}, STALE), "build", False),
     "PATCH /apps/{app}/draft": Other(_ask("PATCH", f"{APP}/draft", [], STALE), "build", False),
+    "GET /apps/{app}/draft/usage": Other(_ask("GET", f"{APP}/draft/usage?of=nothing"), "build", False),
+    "POST /apps/{app}/draft/try": Other(
+        _ask("POST", f"{APP}/draft/try", {"kind": "expression", "entity": "lead", "expression": "1"}),
+        "build",
+        False,
+    ),
     "POST /apps/{app}/draft/check": Other(_ask("POST", f"{APP}/draft/check"), "build", False),
     "POST /apps/{app}/publish": Other(_ask("POST", f"{APP}/publish", {}), "publish", False),
     "GET /apps/{app}/versions": Other(_ask("GET", f"{APP}/versions"), "build"),
