@@ -16,10 +16,10 @@ Json = dict[str, Any]
 
 
 def where_used(document: AppDocument, element_id: str) -> Json:
-    """``{element, uses}``: the element, and each place that names it, in the order of the document.
+    """``{element, uses}``: the element, and each place that names it, in a stable order.
 
     Each is ``{pointer, kind, by, model, key, label, text, span}``: what uses it, the text that names it, and where in
-    the text; ``label`` is that of the nearest element with one.
+    the text; ``label`` is None where what uses it has none.
 
     Raises:
         NotFound: no element has this id.

@@ -16,7 +16,7 @@ from runtime.loading import want_of
 from runtime.query import get
 from runtime.query.explaining import is_open
 from runtime.refusals import FieldError, Forbidden, NotFound, require_valid
-from schema_store.compiled.scoring import CompiledCalculation
+from schema_store.compiled.scoring import CalculationResult, CompiledCalculation
 from schema_store.field_types.base import FieldValueError
 from schema_store.wire import to_wire
 
@@ -52,6 +52,11 @@ def calculate(
     if record_id is not None:
         taken = _take(connection, access, now, calculation, record_id)
     result = calculation.evaluate(taken | _decoded(calculation, inputs, taken), context)
+    return said(calculation, result)
+
+
+def said(calculation: CompiledCalculation, result: CalculationResult) -> dict[str, Any]:
+    """A result with its lines, in wire form: ``{"value": …, "lines": [{"key", "label", "expression", "value"}]}``."""
     lines = [
         {
             "key": line.key,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -42,26 +43,47 @@ class Trial:
         """The draft, compiled."""
         return self.served.app
 
+    @cached_property
+    def _entities(self) -> Mapping[str, str]:
+        """Keys of entities in the served version, by their keys in the draft; new ones are absent."""
+        live = {each.id: each.key for each in self.access.served.app.entities.values()}
+        return {key: live[each.id] for key, each in self.app.entities.items() if each.id in live}
+
+    @cached_property
+    def _fields(self) -> Mapping[tuple[str, str], str]:
+        """The same of fields, by (entity, field); those whose values are of another kind now are absent."""
+        found = {}
+        for entity, key in self._entities.items():
+            live = {each.id: each for each in self.access.served.app.entities[key].fields.values()}
+            for field in self.app.entities[entity].fields.values():
+                if field.id in live and _is_alike(live[field.id], field):
+                    found[entity, field.key] = live[field.id].key
+        return found
+
     def live_entity(self, key: str) -> str | None:
         """The key that an entity of the draft has in the served version; None: it is new."""
-        if "." in key:
-            owner = self.live_entity(key.partition(".")[0])
-            return None if owner is None else f"{owner}.{key.partition('.')[2]}"
-        if key not in self.app.entities:
+        own, dot, children = key.partition(".")
+        if own not in self.app.entities:
             return key  # people, teams and regions
-        ids = {each.id: each.key for each in self.access.served.app.entities.values()}
-        return ids.get(self.app.entities[key].id)
+        live = self._entities.get(own)
+        return None if live is None else f"{live}{dot}{children}"
 
     def live_field(self, entity: str, key: str) -> str | None:
         """The key that a field has in the served version; None: it is new, or its values are of another kind."""
+        if entity in self.app.entities and key in self.app.entities[entity].fields:
+            return self._fields.get((entity, key))
+        return (
+            key if self.live_entity(entity) is not None else None
+        )  # system fields, and what is not of the app
+
+    def names(self, entity: str) -> frozenset[str]:
+        """The fields of an entity that whoever tries may know, by their keys in the draft; new ones among them."""
         live = self.live_entity(entity)
-        if live is None:
-            return None
-        if entity not in self.app.entities or key not in self.app.entities[entity].fields:
-            return key  # system fields, and what is not of the app
-        field = self.app.entities[entity].fields[key]
-        fields = self.access.served.app.entities[live].fields.values()
-        return next((each.key for each in fields if each.id == field.id and _is_alike(each, field)), None)
+        known = frozenset() if live is None else self.access.policy.names(live) | self.access.readable(live)
+        own = self.app.entities[entity].fields if entity in self.app.entities else {}
+        keys = {*own, *self.app.infos[entity].fields}
+        found = {key: self.live_field(entity, key) for key in keys}
+        return frozenset(key for key, name in found.items() if name is None or name in known)
 
     def has_children(self, entity: str, key: str) -> bool:
         """Whether children of a record can be looked up."""
@@ -70,19 +92,15 @@ class Trial:
         many = self.app.entities[entity].children[key]
         return self.live_field(many.owner, many.field) is not None
 
-    def want(self, entity: str, paths: Iterable[Path]) -> Want:
-        """What programs of the draft read."""
-        return want_of(self.app, entity, frozenset(paths) | {("id",)}, afresh=True)
+    def want(self, entity: str, paths: Iterable[Path], unseen: frozenset[str] = frozenset()) -> Want:
+        """What programs of the draft read, and further own fields, which expressions do not see."""
+        read = want_of(self.app, entity, frozenset(paths) | {("id",)}, afresh=True)
+        return replace(read, fields=tuple(sorted({*read.fields, *unseen})))
 
     def withheld(self, want: Want) -> Iterator[tuple[str, str]]:
         """What is read that whoever tries may not: (entity, field) by their keys in the draft; ``*``: its records."""
-        live = self.live_entity(want.entity)
-        if live is not None:
-            known = self.access.policy.names(live)
-            names = {key: self.live_field(want.entity, key) for key in want.fields if key != "id"}
-            yield from (
-                (want.entity, key) for key, name in names.items() if name is not None and name not in known
-            )
+        known = self.names(want.entity)
+        yield from ((want.entity, key) for key in want.fields if key != "id" and key not in known)
         for below in (*want.hops.values(), *want.children.values()):
             reached = self.live_entity(below.entity)
             if reached is not None and not sees_all(self.access, reached):
@@ -107,7 +125,12 @@ class Trial:
         ids: Collection[UUID],
         given: Mapping[str, Any] | None = None,
     ) -> dict[UUID, Row]:
-        """The records with everything that is wanted around them; ``given`` stands over their own fields."""
+        """The records with everything that is wanted around them; ``given`` stands over their own fields.
+
+        Records of an entity that is new are none.
+        """
+        if self.live_entity(want.entity) is None:
+            return {}
         return _TrialRows(connection, self, self.context(now), want, given or {}).load(want, ids)
 
     def context(self, now: datetime) -> Context:

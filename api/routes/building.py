@@ -14,7 +14,7 @@ from api.endpoint import Body, Caller, Endpoint, QueryWords, runs
 from api.json import LARGE
 from api.problem import Problem
 from api.routes.apps import require_right
-from api.routes.drafts import diagnostic_shape
+from api.routes.drafts import diagnostic_shape, draft_document
 from api.unmet import unmet_shapes
 from builder.publish import own_document
 from builder.trying import MOST_RECORDS, PartKind, Unready, try_part
@@ -64,16 +64,15 @@ class TryAnswer(BaseModel):
 
 
 @router.get("/usage", operation_id="find_usage")
-@runs(scope="build")
+@runs(scope="build", unit="none")
 def find_usage(call: Caller, app: str, query: Annotated[UsageWords, QueryMark()]) -> UsageAnswer:
     """Where an element of the draft is used: by which elements, in which text, at which place of it."""
-    require_right(call, call.connection, app, "build")
-    document = own_document(load_draft(call.connection, app).document, app)
+    document = own_document(draft_document(call, app, "build"), app)
     return UsageAnswer(**where_used(document, query.of))
 
 
 @router.post("/try", operation_id="try_draft")
-@runs(scope="build", unit="read", most=LARGE)
+@runs(scope="build", unit="read", most=LARGE)  # in a thread: a draft is compiled for it
 def try_draft(call: Caller, app: str, body: TryBody) -> TryAnswer:
     """Try a part of the draft on records, step by step; nothing is written, and nothing hidden is shown."""
     require_right(call, call.connection, app, "build")

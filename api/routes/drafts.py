@@ -214,7 +214,12 @@ def _preview_shape(shown: Preview) -> dict[str, Any]:
     }
 
 
-def _draft_document(call: Call, app: str, right: str) -> AppDocument:
+def draft_document(call: Call, app: str, right: str) -> AppDocument:
+    """The draft, read by itself, for those who have a right of the app.
+
+    Raises:
+        NotFound, Forbidden: they have not.
+    """
     with reading(call.workspace.engine) as connection:
         require_right(call, connection, app, right)
         return load_draft(connection, app).document
@@ -224,7 +229,7 @@ def _draft_document(call: Call, app: str, right: str) -> AppDocument:
 @runs(scope="build", unit="none")
 def check_draft(call: Caller, app: str) -> Response:
     """Complaints, the plan with counted losses, and the document's own tests; changes nothing."""
-    document = _draft_document(call, app, "build")
+    document = draft_document(call, app, "build")
     return json_response(_preview_shape(preview(call.workspace.engine, app, document)))
 
 
@@ -232,7 +237,7 @@ def check_draft(call: Caller, app: str) -> Response:
 @runs(scope="build", unit="none")
 def publish_draft(call: Caller, app: str, body: PublishBody) -> PublishAnswer:
     """Serve the draft from now on; 409 with the plan where a loss is not accepted."""
-    document = _draft_document(call, app, "publish")
+    document = draft_document(call, app, "publish")
     try:
         number = publish(
             call.workspace.engine, app, document, _sign(call, body.note), accepted=body.accepted_losses

@@ -47,7 +47,7 @@ class TaskShape(BaseModel):
 
 
 class TasksAnswer(BaseModel):
-    """Late ones first, then by due, those without one last; ``more``: there are more than these."""
+    """By due, those without one last; ``late``: how many of these are; ``more``: there are more than these."""
 
     items: list[TaskShape]
     late: int
@@ -64,5 +64,5 @@ def list_tasks(call: Caller, query: Annotated[TaskWords, QueryMark()]) -> TasksA
         tasks = tasks_of(call.connection, access, call.now, query.limit + 1)
         found += [TaskShape(app=installed.key, **each) for each in tasks]
     found.sort(key=lambda task: (task.due is None, task.due or "", task.id))
-    late = sum(task.late for task in found)
-    return TasksAnswer(items=found[: query.limit], late=late, more=len(found) > query.limit)
+    items = found[: query.limit]
+    return TasksAnswer(items=items, late=sum(task.late for task in items), more=len(found) > query.limit)

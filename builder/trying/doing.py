@@ -9,7 +9,7 @@ from builder.trying.outcome import Json, Question
 from expressions.program import Row
 from runtime.change import wire_name
 from runtime.rules.acting import kind_of
-from schema_store.compiled.rules import CompiledAction, CompiledBranch
+from schema_store.compiled.rules import CompiledAction, CompiledAudience, CompiledBranch
 from schema_store.wire import to_wire
 
 
@@ -32,24 +32,24 @@ def said_actions(question: Question, actions: Iterable[CompiledAction], row: Row
         yield said
 
 
+#: What a person understands of an action, by the names of its attributes; those that it has are told.
+_TOLD = (
+    *("target", "stage", "is_closing", "dispatch", "pool", "field", "tags", "title", "assignee", "due"),
+    *("checklist", "audience", "message", "channel", "connector", "operation", "duration", "event"),
+)
+
+
 def _told(action: CompiledAction) -> Iterator[str]:
-    """Plain words of an action that a person understands."""
-    names = (
-        "target",
-        "stage",
-        "dispatch",
-        "pool",
-        "tags",
-        "message",
-        "channel",
-        "title",
-        "connector",
-        "operation",
-    )
-    return (name for name in names if getattr(action, name, None) is not None)
+    return (name for name in _TOLD if getattr(action, name, None) is not None)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return list(value) if isinstance(value, tuple) else value
+    """In JSON; whom an action means as the author wrote it."""
+    match value:
+        case CompiledAudience(text=text):
+            return text
+        case Mapping():
+            return dict(value)
+        case tuple():
+            return [_plain(each) for each in value]
+    return to_wire(value)

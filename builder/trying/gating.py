@@ -16,7 +16,7 @@ from runtime.refusals import NotFound, Unmet
 from runtime.requirements import Entering, Hall, check_gate
 from runtime.trial import Trial
 from runtime.unit import Unit
-from schema_store.compiled.process import CompiledGate, CompiledPipeline
+from schema_store.compiled.process import CompiledCriterion, CompiledGate, CompiledPipeline
 
 
 def try_gate(question: Question, made: Drafted, of: str) -> Tried:
@@ -28,10 +28,12 @@ def try_gate(question: Question, made: Drafted, of: str) -> Tried:
     pipeline, to, gates, required = _entrance(made, of)
     keys = {*required, *(key for gate in gates for key in gate.fields)}
     keys |= {person.field for gate in gates for person in gate.people}
-    paths: set[Path] = {(key,) for key in keys if key in made.app.infos[pipeline.entity].fields}
+    seen = made.app.infos[pipeline.entity].fields.keys()
+    paths: set[Path] = {(key,) for key in keys & seen}
     for gate in gates:
         paths |= {path for each in gate.criteria for path in each.program.checked.fields}
-    rows, withheld = question.rows(pipeline.entity, frozenset(paths) | {(pipeline.field,)})
+    paths.add((pipeline.field,))
+    rows, withheld = question.rows(pipeline.entity, frozenset(paths), frozenset(keys - seen))
     if withheld:
         return Tried("gate", pipeline.entity, question.unseen(withheld))
     unmet = _missing(question, pipeline, to, gates, required, rows)
@@ -85,7 +87,7 @@ def _missing(
     return found
 
 
-def _criterion(question: Question, criterion: Any, row: Row) -> Json:
+def _criterion(question: Question, criterion: CompiledCriterion, row: Row) -> Json:
     met = criterion.program.eval(row, question.trial.context(question.now)) is True
     return {
         "key": criterion.key,
@@ -111,9 +113,7 @@ class _TrialAccess(Access):
     def readable(self, entity: str) -> frozenset[str]:
         if entity not in self.trial.app.entities:
             return Access.readable(self, entity)
-        known = self.policy.names(self.trial.live_entity(entity) or "")
-        names = {key: self.trial.live_field(entity, key) for key in self.trial.app.infos[entity].fields}
-        return frozenset(wire_name(key) for key, name in names.items() if name is None or name in known)
+        return frozenset(wire_name(key) for key in self.trial.names(entity))
 
 
 def _access(trial: Trial) -> Access:

@@ -26,7 +26,7 @@ MOST_RECORDS = 20
 
 
 class Unready(ValueError):
-    """The draft, or the expression, has errors; nothing can be tried before they are mended.
+    """The draft has errors; nothing can be tried before they are mended.
 
     Attributes:
         diagnostics: of the draft.
@@ -75,9 +75,17 @@ class Question:
     records: tuple[UUID, ...]
     given: Mapping[str, Any]
 
-    def rows(self, entity: str, paths: frozenset[Path]) -> tuple[dict[UUID, Row], list[Json]]:
-        """The readable records with what is read of them, or what must be withheld; records in the order asked."""
-        want = self.trial.want(entity, paths)
+    def rows(
+        self, entity: str, paths: frozenset[Path], unseen: frozenset[str] = frozenset()
+    ) -> tuple[dict[UUID, Row], list[Json]]:
+        """The readable records with what is read of them, or what must be withheld; records in the order asked.
+
+        Args:
+            entity: key.
+            paths: what programs read.
+            unseen: own fields that expressions do not see, e.g. files.
+        """
+        want = self.trial.want(entity, paths, unseen)
         withheld = sorted(set(self.trial.withheld(want)))
         if withheld:
             return {}, [{"entity": each, "field": name} for each, name in withheld]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy.engine import Connection
@@ -15,10 +15,11 @@ from builder.trying.gating import try_gate
 from builder.trying.outcome import Json, PartKind, Question, Tried
 from expressions.checker import compile_expression
 from expressions.messages import describe
-from expressions.problems import ExpressionError
+from expressions.problems import ExpressionError, Problem
 from expressions.program import Program, compile_program
 from expressions.typed import Checked
 from runtime.access import Access
+from runtime.calculating import said
 from runtime.refusals import FieldError, NotFound, require_valid
 from runtime.trial import trial_of
 from schema_store.compiled.app import CompiledFormula
@@ -27,6 +28,24 @@ from schema_store.compiled.scoring import CompiledCalculation, CompiledFactor
 from schema_store.document import AppDocument
 from schema_store.field_types.base import FieldValueError
 from schema_store.wire import to_wire
+
+
+class _Decoder(Protocol):
+    """A field, or an input of a calculation."""
+
+    def decode(self, wire: object) -> Any:
+        """The value of a wire value."""
+
+
+class _Part(Protocol):
+    """Something of a draft that has an id."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+
+P = TypeVar("P", bound=_Part)
 
 
 def try_part(
@@ -65,7 +84,8 @@ def try_part(
     """
     made = drafted(document)
     about = _entity_of(made, kind, of, entity)
-    given = _decoded(made, about, values or {})
+    entity_tried = made.app.entities.get(about or "")
+    given = _decoded(entity_tried.fields if entity_tried else {}, values or {}, "values")
     question = Question(trial_of(access, made.app), connection, now, tuple(dict.fromkeys(records)), given)
     if kind == "expression":
         return _expression(question, made, about or "", expression)
@@ -90,21 +110,24 @@ def _entity_of(made: Drafted, kind: PartKind, of: str, entity: str) -> str | Non
     return getattr(place.model, "entity", None) or place.entity
 
 
-def _decoded(made: Drafted, entity: str | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    known = made.app.entities.get(entity or "")
-    fields = known.fields if known is not None else {}
-    errors, given = [], {}
-    for key, wire in values.items():
-        if key not in fields:
-            errors.append(FieldError(f"/values/{key}", "unknown_field"))
+def _decoded(known: Mapping[str, _Decoder], wires: Mapping[str, Any], at: str) -> dict[str, Any]:
+    """Values of wire values, by key.
+
+    Raises:
+        Invalid: a key that is not known, or no value of its type; all of them at once.
+    """
+    errors, values = [], {}
+    for key, wire in wires.items():
+        if key not in known:
+            errors.append(FieldError(f"/{at}/{key}", "unknown_field"))
             continue
         try:
-            given[key] = fields[key].decode(wire)
+            values[key] = known[key].decode(wire)
         except FieldValueError as error:
             params = {word: str(value) for word, value in error.params.items()}
-            errors.append(FieldError(f"/values/{key}", error.code, params))
+            errors.append(FieldError(f"/{at}/{key}", error.code, params))
     require_valid(errors)
-    return given
+    return values
 
 
 def _expression(question: Question, made: Drafted, entity: str, text: str) -> Tried:
@@ -115,14 +138,14 @@ def _expression(question: Question, made: Drafted, entity: str, text: str) -> Tr
     return _evaluated(question, "expression", entity, compile_program(checked))
 
 
-def _problem(problem: Any) -> Json:
-    said = {locale: describe(problem, locale) for locale in ("zh-CN", "en")}
+def _problem(problem: Problem) -> Json:
+    told = {locale: describe(problem, locale) for locale in ("zh-CN", "en")}
     return {
         "code": problem.code,
         "start": problem.span.start,
         "end": problem.span.end,
-        "message": {locale: each[0] for locale, each in said.items()},
-        "hint": {locale: each[1] for locale, each in said.items()},
+        "message": {locale: each[0] for locale, each in told.items()},
+        "hint": {locale: each[1] for locale, each in told.items()},
     }
 
 
@@ -195,7 +218,7 @@ def _trees(factor: CompiledFactor) -> list[Checked]:
 
 def _calculation(question: Question, made: Drafted, of: str, inputs: Mapping[str, Any]) -> Tried:
     calculation = _by_id(made.app.calculations.values(), of)
-    given = _inputs(calculation, inputs)
+    given = _decoded({item.key: item for item in calculation.inputs}, inputs, "inputs")
     if not question.records or calculation.entity is None:
         return Tried("calculation", calculation.entity, [_lines(question, calculation, given)])
     programs = [item.program for item in calculation.inputs if item.program is not None]
@@ -211,35 +234,10 @@ def _calculation(question: Question, made: Drafted, of: str, inputs: Mapping[str
     return Tried("calculation", calculation.entity, results)
 
 
-def _inputs(calculation: CompiledCalculation, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    known = {item.key: item for item in calculation.inputs}
-    errors, values = [], {}
-    for key, wire in inputs.items():
-        if key not in known:
-            errors.append(FieldError(f"/inputs/{key}", "unknown_field"))
-            continue
-        try:
-            values[key] = known[key].decode(wire)
-        except FieldValueError as error:
-            params = {word: str(value) for word, value in error.params.items()}
-            errors.append(FieldError(f"/inputs/{key}", error.code, params))
-    require_valid(errors)
-    return values
-
-
 def _lines(question: Question, calculation: CompiledCalculation, inputs: Mapping[str, Any]) -> Json:
     result = calculation.evaluate(inputs, question.trial.context(question.now))
-    lines = [
-        {
-            "key": line.key,
-            "label": dict(line.label),
-            "expression": line.text,
-            "value": to_wire(result.lines[line.key]),
-        }
-        for line in calculation.lines
-    ]
     shown = {item.key: to_wire(inputs.get(item.key)) for item in calculation.inputs}
-    return {"inputs": shown, "value": to_wire(result.value), "lines": lines}
+    return {"inputs": shown, **said(calculation, result)}
 
 
 def _rule(question: Question, made: Drafted, of: str) -> Tried:
@@ -294,7 +292,7 @@ def _form(question: Question, made: Drafted, of: str) -> Tried:
     return Tried("form", form.entity, results)
 
 
-def _by_id(parts: Iterable[Any], of: str) -> Any:
+def _by_id(parts: Iterable[P], of: str) -> P:
     found = next((each for each in parts if each.id == of), None)
     if found is None:
         raise NotFound

@@ -52,7 +52,7 @@ def tasks_of(connection: Connection, access: Access, now: datetime, limit: int) 
             "name": row[shape.title],
             "stage": row.get(stage) if stage else None,
             "due": row.get(due) if due else None,
-            "late": _is_late(row.get(due) if due else None, now),
+            "late": _is_late(row.get(due) if due else None, now.astimezone(access.served.app.zone)),
             "about": next((known[key, row[key]] for key in references if (key, row.get(key)) in known), None),
         }
         for row in rows
@@ -60,7 +60,7 @@ def tasks_of(connection: Connection, access: Access, now: datetime, limit: int) 
 
 
 def _is_late(due: str | None, now: datetime) -> bool:
-    """Whether an instant has passed; of a date nobody is late before its day is over."""
+    """Whether an instant has passed; of a date nobody is late before its day is over where ``now`` is told."""
     if due is None:
         return False
     moment = parse_instant(due) if "T" in due else None

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
+import orjson
 import pytest
 
+from schema_store.canonical import canonical_bytes
+from schema_store.refactoring.refactor import rename
+from schema_store.structure.load import load_document
 from tests.api.crm import Crm, crm
 from tests.asgi import Answer
+from tests.files import PDF, upload
 
 __all__ = ["crm"]
+_numbers = itertools.count()
 LEAD = {"name": "周敏", "phone": "13900001111", "company": "华东建材", "source": "fair"}
 
 
@@ -47,9 +54,9 @@ def make(crm: Crm, entity: str, values: dict[str, Any], who: str = "director") -
 
 
 @pytest.fixture
-def lead(crm: Crm, request: pytest.FixtureRequest) -> str:
-    number = f"139{abs(hash(request.node.name)) % 10**8:08d}"
-    return make(crm, "lead", {**LEAD, "phone": number, "company": request.node.name[:60]})
+def lead(crm: Crm) -> str:
+    number = next(_numbers)
+    return make(crm, "lead", {**LEAD, "phone": f"139{number:08d}", "company": f"华东建材{number}"})
 
 
 def id_of(crm: Crm, part: str, key: str) -> str:
@@ -78,24 +85,26 @@ def test_a_wrong_expression_says_where_it_is_wrong(crm: Crm, lead: str) -> None:
 
 
 def test_a_changed_score_is_compared_with_the_one_that_stands(crm: Crm, lead: str) -> None:
+    """What everybody has, a complete lead, and what the draft gives for it."""
+    assert (
+        crm.as_("director").patch(f"/apps/crm/records/lead/{lead}", {"region": str(crm.ids["east"])}).status
+        == 200
+    )
     scores = document(crm)["scores"]
     at = place(scores, "maturity")
+    factor = place(scores[at]["factors"], "complete")
+    path = f"/scores/{at}/factors/{factor}/points"
     before = tried(crm, "score", of=scores[at]["id"], records=[lead])[0]
-    assert before["value"] == before["stored"]["value"]
-    factor = next(i for i, each in enumerate(scores[at]["factors"]) if not each.get("per"))
-    points = scores[at]["factors"][factor]["points"]
-    patch(crm, {"op": "replace", "path": f"/scores/{at}/factors/{factor}/points", "value": "50"})
+    assert (before["value"], before["stored"]["value"], before["band"]) == (5, 5, "cold")
+    patch(crm, {"op": "replace", "path": path, "value": "50"})
     try:
         after = tried(crm, "score", of=scores[at]["id"], records=[lead])[0]
     finally:
-        patch(crm, {"op": "replace", "path": f"/scores/{at}/factors/{factor}/points", "value": points})
-    assert after["stored"] == before["stored"]
-    named = {each["key"]: each["points"] for each in after["factors"]}
-    assert {
-        key
-        for key, value in named.items()
-        if value != {e["key"]: e["points"] for e in before["factors"]}[key]
-    } <= {scores[at]["factors"][factor]["key"]}
+        patch(crm, {"op": "replace", "path": path, "value": scores[at]["factors"][factor]["points"]})
+    assert (after["value"], after["stored"]["value"]) == (50, 5)
+    named = {each["key"]: each for each in after["factors"]}
+    assert (named["complete"]["points"], named["downloads"]["points"]) == ("50", "0")
+    assert named["complete"]["because"][0]["value"] is True
 
 
 def test_a_new_field_and_a_formula_on_it_are_tried_before_they_are_published(crm: Crm, lead: str) -> None:
@@ -152,14 +161,77 @@ def test_a_gate_says_what_each_record_lacks(crm: Crm) -> None:
     assert {each["key"] for each in same.json["unmet"]} >= keys
 
 
+def test_a_gate_that_asks_for_a_file_field_sees_the_file(crm: Crm) -> None:
+    """Expressions do not see files, gates do."""
+    account = make(crm, "account", {"name": "浦江幕墙"})
+    deal = make(crm, "opportunity", {"name": "幕墙改造", "account": account})
+    pipelines = document(crm)["pipelines"]
+    at = place(pipelines, "opportunity_standard")
+    stage = place(pipelines[at]["stages"], "negotiation")
+    path = f"/pipelines/{at}/stages/{stage}/required_fields"
+    patch(crm, {"op": "add", "path": path, "value": ["comparison"]})
+    try:
+        of = pipelines[at]["stages"][stage]["id"]
+        missing = tried(crm, "gate", of=of, records=[deal])[0]
+        values = {"comparison": upload(crm.as_("director"), PDF, "对比.pdf")["id"]}
+        assert crm.as_("director").patch(f"/apps/crm/records/opportunity/{deal}", values).status == 200
+        there = tried(crm, "gate", of=of, records=[deal])[0]
+    finally:
+        patch(crm, {"op": "remove", "path": path})
+    assert [(each["key"], each["kind"]) for each in missing["unmet"]] == [("comparison", "field")]
+    assert (there["allowed"], there["unmet"]) == (True, [])
+
+
+def put(crm: Crm, whole: dict[str, Any]) -> None:
+    ops = crm.as_("ops")
+    tag = ops.get("/apps/crm/draft").header("etag")
+    answer = ops.send("PUT", "/apps/crm/draft", json={"document": whole}, headers=[("if-match", tag)])
+    assert answer.status == 200, answer.body
+
+
+def test_a_field_that_is_renamed_everywhere_keeps_its_values(crm: Crm, lead: str) -> None:
+    before = document(crm)
+    fields = before["entities"][place(before["entities"], "lead")]["fields"]
+    loaded, complaints = load_document(orjson.dumps(before))
+    assert loaded is not None, complaints
+    renamed = rename(loaded, fields[place(fields, "company")]["id"], "firm")
+    put(crm, orjson.loads(canonical_bytes(renamed)))
+    try:
+        found = tried(crm, "expression", entity="lead", expression="firm", records=[lead])
+        score = tried(crm, "score", of=id_of(crm, "scores", "maturity"), records=[lead])[0]
+    finally:
+        put(crm, before)
+    assert found[0]["value"] == crm.get("director", f"/records/lead/{lead}").json["company"]
+    assert score["value"] == score["stored"]["value"]
+
+
+def test_a_new_entity_has_no_records(crm: Crm, lead: str) -> None:
+    entities = document(crm)["entities"]
+    label = {"zh-CN": "展位", "en": "Stand"}
+    fields = [{"key": "title", "type": "text", "label": label}]
+    stand = {"key": "stand", "label": label, "fields": fields}
+    patch(crm, {"op": "add", "path": "/entities/-", "value": stand})
+    try:
+        assert tried(crm, "expression", entity="stand", expression="title", records=[lead]) == []
+    finally:
+        patch(crm, {"op": "remove", "path": f"/entities/{len(entities)}"})
+
+
 def test_a_rule_says_what_it_would_do_and_does_nothing(crm: Crm, lead: str) -> None:
     rules = [each for each in document(crm)["rules"] if each["entity"] == "lead"]
     before = crm.get("director", f"/records/lead/{lead}").json
+    found = {rule["key"]: tried(crm, "rule", of=rule["id"], records=[lead])[0] for rule in rules}
     for rule in rules:
-        found = tried(crm, "rule", of=rule["id"], records=[lead])
-        assert isinstance(found[0]["met"], bool)
-        assert [each["key"] for each in found[0]["actions"]] == [each["key"] for each in rule["actions"]]
-        assert all(each["kind"] for each in found[0]["actions"])
+        said = found[rule["key"]]
+        assert [each["key"] for each in said["actions"]] == [each["key"] for each in rule["actions"]]
+        assert [each["kind"] for each in said["actions"]] == [each["kind"] for each in rule["actions"]]
+    told = found["hot_lead_pop_up"]
+    assert told["met"] is True
+    (notice,) = told["actions"]
+    assert (
+        notice["audience"]
+        == next(each for each in rules if each["key"] == "hot_lead_pop_up")["actions"][0]["audience"]
+    )
     assert crm.get("director", f"/records/lead/{lead}").json == before
 
 
@@ -172,10 +244,17 @@ def test_a_calculation_shows_its_lines(crm: Crm) -> None:
 
 
 def test_a_form_says_what_it_shows_and_asks_for(crm: Crm, lead: str) -> None:
-    forms = [each for each in document(crm)["forms"] if each["entity"] == "lead"]
-    found = tried(crm, "form", of=forms[0]["id"], records=[lead])
-    assert {each["visible"] for each in found[0]["fields"]} <= {True, False}
-    assert found[0]["fields"]
+    """As the record stands, and as it would be."""
+    of = id_of(crm, "forms", "lead_main")
+
+    def shown(**values: Any) -> dict[str, bool]:
+        found = tried(crm, "form", of=of, records=[lead], values=values)[0]["fields"]
+        return {each["field"]: each["visible"] for each in found}
+
+    assert (shown()["name"], shown()["invalid_reason"], shown()["wake_on"]) == (True, False, False)
+    invalid, dormant = shown(stage="invalid"), shown(stage="dormant")
+    assert (invalid["invalid_reason"], invalid["wake_on"]) == (True, False)
+    assert (dormant["invalid_reason"], dormant["wake_on"]) == (False, True)
 
 
 def test_a_draft_gives_nobody_a_right(crm: Crm) -> None:
@@ -236,7 +315,7 @@ def test_where_a_field_is_used(crm: Crm) -> None:
     assert answer.json["element"]["key"] == "phone"
     uses = answer.json["uses"]
     assert {"reference", "expression"} <= {each["kind"] for each in uses}
-    assert {"Form", "View"} & {each["model"] for each in uses} or uses
+    assert {"COMPLETENESS(name, phone, company, source, region)", "phone"} <= {each["text"] for each in uses}
     for use in uses:
         if use["span"]:
             assert use["text"][use["span"]["start"] : use["span"]["end"]].strip("'\"") == "phone"

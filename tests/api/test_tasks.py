@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
+
+from runtime.query.tasks import _is_late
 from tests.api.crm import NOW, Crm, crm
 
 __all__ = ["crm"]
@@ -45,3 +48,17 @@ def test_they_cost_few_statements(crm: Crm) -> None:
     with crm.counted() as statements:
         assert crm.as_("rep1").get("/tasks").status == 200
     assert len(statements) <= 6, statements  # who, apps, version, switches; to-dos, leads
+
+
+@pytest.mark.parametrize(
+    ("due", "late"),
+    [
+        ("2026-03-01", True),
+        ("2026-03-02", False),
+        ("2026-03-01T16:00:00Z", True),
+        ("2026-03-01T17:00:00Z", False),
+    ],
+)
+def test_a_day_is_over_where_the_firm_is(due: str, late: bool) -> None:
+    """Half past midnight in Shanghai, when it is still the day before in UTC."""
+    assert _is_late(due, datetime.fromisoformat("2026-03-02T00:30:00+08:00")) is late

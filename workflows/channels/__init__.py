@@ -1,1 +1,1 @@
-"""Ways by which messages leave: one module per channel, found through the registry."""
+"""Ways by which messages leave: one module per channel, each a :class:`~workflows.channels.base.Sender`."""

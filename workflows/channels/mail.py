@@ -65,10 +65,12 @@ class Mail:
     address_of: Callable[[UUID], str | None]
 
     def send(self, letter: Letter) -> Outcome:
-        """Send it to one mailbox."""
+        """Send it to one mailbox; a password leaves encrypted or not at all (``not_encrypted``)."""
         address = letter.address or (self.address_of(letter.person) if letter.person else None)
         if address is None:
             return Refused("no_address")
+        if self.server.username and self.server.security == "none":
+            return Refused("not_encrypted")
         mailbox = plain_address(address)
         sender = plain_address(self.server.sender)
         if mailbox is None or sender is None:

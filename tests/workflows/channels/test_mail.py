@@ -73,6 +73,13 @@ def test_a_mail_arrives_with_its_text_and_as_a_page(box: Mailbox) -> None:
     assert "&lt;b&gt;请跟进&lt;/b&gt;" in page.get_content()
 
 
+def test_no_password_leaves_in_the_clear(box: Mailbox) -> None:
+    before = len(box.mails)
+    sent = channel(box.port, username="crm", password="right").send(letter())
+    assert sent == Refused("not_encrypted")
+    assert len(box.mails) == before
+
+
 def test_a_person_gets_it_at_their_own_address(box: Mailbox) -> None:
     assert isinstance(channel(box.port).send(letter(address=None, person=PERSON)), Sent)
     assert box.mails[-1]["to"] == "li@example.com"
