@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from expressions.problems import Span
+
 #: Of a template: characters, nodes, loops inside each other; of what it says: characters, seconds of work.
 MAX_SOURCE, MAX_NODES, MAX_LOOPS = 20_000, 2_000, 1
 MAX_OUTPUT, MAX_SECONDS = 200_000, 0.25
@@ -86,6 +88,27 @@ def parse_text(source: str, *, html: bool = False) -> TextTemplate:
     names = _check(tree)
     template = environment.from_string(tree)
     return TextTemplate(names, lambda values: template.generate(values))
+
+
+def names_in(source: str) -> list[tuple[str, Span]]:
+    """Where a template names its values, in order; empty for one that is not allowed.
+
+    So it is where the engine reads something else than what stands there (``{%-``, line ends of Windows).
+    """
+    try:
+        names = parse_text(source).names
+    except BadText:
+        return []
+    tokens = [(kind, text) for _, kind, text in _environment(False)[1].lex(source)]
+    if not source.startswith("".join(text for _, text in tokens)):
+        return []
+    found, at, before = [], 0, ""
+    for kind, text in tokens:
+        if kind == "name" and text in names and before not in (".", "|", "is"):
+            found.append((text, Span(at, at + len(text))))
+        before = before if kind == "whitespace" else text
+        at += len(text)
+    return found
 
 
 @lru_cache(maxsize=2)

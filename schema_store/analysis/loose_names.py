@@ -1,4 +1,4 @@
-"""Names inside short texts that are no expressions: audiences, assignees, rights, what a trigger waits for.
+"""Names inside texts that are no expressions: audiences, assignees, rights, what a trigger waits for, messages.
 
 An audience or assignee is ``owner`` (or another system field that links a person), ``role:<role>``,
 ``field:<path to a person, a contact or an address>``, ``user:<…>``, ``team:<…>``, or the key of children. A right
@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import get_args
 
 from expressions.problems import Span
+from expressions.texts import names_in
 from expressions.types import Kind
 from schema_store.analysis.analysis import Analysis
 from schema_store.analysis.lookup import SYSTEM_NAMES
-from schema_store.analysis.walk import Place
+from schema_store.analysis.walk import Place, escape
 from schema_store.document.access import Act
-from schema_store.document.automation import CreateTask, NamedTrigger, Notify, Rule
+from schema_store.document.automation import CreateTask, Message, NamedTrigger, Notify, Rule
 from schema_store.document.base import Element
 from schema_store.document.process import Tier
 
@@ -56,7 +57,7 @@ class LooseName:
 
 def loose_names(analysis: Analysis) -> Iterator[LooseName]:
     """Every such name of a document, in its order."""
-    for place in analysis.walk.of(Notify, Tier, CreateTask, Rule, NamedTrigger):
+    for place in analysis.walk.of(Notify, Tier, CreateTask, Rule, NamedTrigger, Message):
         match place.model:
             case Notify(audience=texts) | Tier(audience=texts):
                 for index, text in enumerate(texts):
@@ -68,6 +69,18 @@ def loose_names(analysis: Analysis) -> Iterator[LooseName]:
                     yield _right(analysis, place, f"/rights/{index}", text)
             case NamedTrigger():
                 yield from _trigger(analysis, place, place.model)
+            case Message():
+                yield from _message(analysis, place, place.model)
+
+
+def _message(analysis: Analysis, place: Place, message: Message) -> Iterator[LooseName]:
+    """Fields that the templates name; what they name that is none, :mod:`schema_store.checks.texts` says."""
+    fields = analysis.lookup.fields.get(message.entity or "", {})
+    for part, texts in (("subject", message.subject or {}), ("body", message.body)):
+        for locale, text in texts.items():
+            for key, span in names_in(text) if "{" in text else ():
+                if key in fields:
+                    yield LooseName(place, f"/{part}/{escape(locale)}", text, span, "field", key, fields)
 
 
 def _audience(analysis: Analysis, place: Place, at: str, text: str) -> Iterator[LooseName]:

@@ -316,6 +316,7 @@ def test_where_a_field_is_used(crm: Crm) -> None:
     uses = answer.json["uses"]
     assert {"reference", "expression"} <= {each["kind"] for each in uses}
     assert {"COMPLETENESS(name, phone, company, source, region)", "phone"} <= {each["text"] for each in uses}
+    assert "Message" in {each["model"] for each in uses}
     for use in uses:
         if use["span"]:
             assert use["text"][use["span"]["start"] : use["span"]["end"]].strip("'\"") == "phone"

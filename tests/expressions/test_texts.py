@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from expressions import texts
-from expressions.texts import MAX_NODES, MAX_OUTPUT, MAX_SOURCE, BadText, parse_text
+from expressions.texts import MAX_NODES, MAX_OUTPUT, MAX_SOURCE, BadText, names_in, parse_text
 
 
 def said(source: str, *, html: bool = False, **values: object) -> str:
@@ -110,3 +110,23 @@ def test_output_and_work_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadText) as slow:
         said("{{ a }}", a=1)
     assert slow.value.code == "too_slow"
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("线索 {{ name }}：{{name|upper}}", ["name", "name"]),
+        ("{{ owner.name }} name {{ name }}", ["owner", "name"]),
+        ("{% if a is defined and not defined %}{{ a }}{% endif %}", ["a", "defined", "a"]),
+        ("{% for t in tags %}{{ t }}{{ name }}{% endfor %}", ["tags", "name"]),
+        ("{{ 'name' }}{# name #}{{ name }}", ["name"]),
+        ("name", []),
+        ("{{ name() }}", []),
+        ("a {{- name }}", []),
+        ("a\r\n{{ name }}", []),
+    ],
+)
+def test_where_values_are_named(source: str, names: list[str]) -> None:
+    found = names_in(source)
+    assert [name for name, _ in found] == names
+    assert [source[span.start : span.end] for _, span in found] == names
