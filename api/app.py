@@ -25,6 +25,7 @@ from api.measuring import Figures, Measured
 from api.messages import choose_locale
 from api.pages import plain_page
 from api.problem import install_problem_handlers
+from api.public_forms import add_public_forms
 from api.routes.platform import BASE, GROUPS, add_routes
 from api.sealing import BackgroundSealer
 from api.secret import load_secret
@@ -87,6 +88,7 @@ def create_app(
     )
     install_problem_handlers(app)
     add_routes(app)
+    add_public_forms(app)
     if is_built():
         add_web(app)
     app.mount("/static", StaticFiles(directory=str(files("api") / "static")), name="static")

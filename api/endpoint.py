@@ -34,6 +34,7 @@ from schema_store.database import sqlstate_of
 from schema_store.structure.strict_json import pointer_of
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 #: What a request brought: the bytes of its body, or a file that lies on the disk already.
 Sent = bytes | Upload
 _MOST_ERRORS = 50
@@ -176,7 +177,7 @@ class Endpoint(APIRoute):
 
         def answer(call: Call, sent: Sent) -> Response:
             try:
-                response = _twice(work, call, sent, unit)
+                response = twice(lambda: work(call, sent), call, unit)
             except (Refused, Problem, IntegrityError) as refusal:
                 said = Conflict() if isinstance(refusal, IntegrityError) else refusal
                 call.refused.append(said)
@@ -202,13 +203,13 @@ class Again(Exception):
         self.refusal = refusal
 
 
-def _twice(work: Callable[[Call, Sent], Response], call: Call, sent: Sent, unit: Unit) -> Response:
+def twice(work: Callable[[], T], call: Call, unit: Unit) -> T:
     """Do the work, and once more where it could not be put in order with the work of others.
 
     So is what only reads where the connection turned out to have ended: who writes cannot know what was committed.
     """
     try:
-        return work(call, sent)
+        return work()
     except DBAPIError as error:
         if sqlstate_of(error) not in _AGAIN and not (unit == "read" and error.connection_invalidated):
             raise
@@ -217,7 +218,7 @@ def _twice(work: Callable[[Call, Sent], Response], call: Call, sent: Sent, unit:
     call.headers.clear()
     call.refused.clear()
     try:
-        return work(call, sent)
+        return work()
     except Again as again:
         raise again.refusal from again
 

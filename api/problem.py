@@ -189,14 +189,14 @@ def problem_body(problem: Problem, locale: Locale) -> dict[str, Any]:
                 "field": error.field[:_LONGEST],
                 "pointer": error.pointer[:_LONGEST],
                 "code": error.code,
-                "message": _field_message(error, locale),
+                "message": field_message(error, locale),
             }
             for error in problem.errors
         ]
     return body
 
 
-def _field_message(error: FieldError, locale: Locale) -> str:
+def field_message(error: FieldError, locale: Locale) -> str:
     """The sentence of a complaint; a validation rule brings the author's own."""
     if error.code == "validation":
         return error.params.get(locale) or next(

@@ -1,4 +1,4 @@
-"""On and off of rules, signals and SLAs: the state of an installation, beside the version that it serves."""
+"""On and off of rules, signals, SLAs and public forms: state of an installation, beside the version that it serves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from runtime.refusals import NotFound
 from runtime.served import Served
 from schema_store.platform import APPS
 
-SwitchKind = Literal["rule", "signal", "sla"]
+SwitchKind = Literal["rule", "signal", "sla", "public_form"]
 
 
 def elements_of(served: Served) -> dict[tuple[str, str], str]:
@@ -25,6 +25,7 @@ def elements_of(served: Served) -> dict[tuple[str, str], str]:
     found |= {("rule", rule.key): rule.id for rule in app.rules.values()}
     found |= {("signal", signal.key): signal.id for signal in app.signals.values()}
     found |= {("sla", sla.key): sla.id for slas in app.slas.values() for sla in slas}
+    found |= {("public_form", form.key): form.id for form in app.public_forms.values()}
     return found
 
 

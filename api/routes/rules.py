@@ -1,4 +1,4 @@
-"""What rules did and which clocks run, each with its reason; switching rules, signals and SLAs on and off."""
+"""What rules did and which clocks run, each with its reason; switching elements on and off."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ def show_switches(call: Caller, app: str) -> SwitchesAnswer:
 @router.put("/switches/{kind}/{key}", status_code=204, operation_id="switch_element")
 @runs(scope="build")
 def put_switch(call: Caller, app: str, kind: str, key: str, body: SwitchBody) -> None:
-    """Switch a rule, a signal or an SLA on or off, from the next request on; for those who may publish the app."""
+    """Switch a rule, signal, SLA or public form on or off, from the next request on; for those who may publish."""
     access = require_right(call, call.connection, app, "publish")
     switch(call.connection, access.served, app, kind, key, on=body.on, by=call.actor.id, now=call.now)
     note(call, "switched_on" if body.on else "switched_off", app=app, kind=kind, key=key)

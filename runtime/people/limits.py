@@ -36,6 +36,9 @@ class Limit:
 LOGIN_ACCOUNT = Limit("login_account", 10, timedelta(minutes=15))
 LOGIN_ADDRESS = Limit("login_address", 50, timedelta(minutes=15))
 LINK_ADDRESS = Limit("link_address", 50, timedelta(minutes=15))
+#: Of public forms: by address and by form. A fair is one address, and so is a firm.
+FORM_NETWORK = Limit("form_network", 120, timedelta(minutes=10))
+FORM = Limit("form", 1_200, timedelta(minutes=10))
 #: By person; how many is a setting of the installation.
 UPLOADS = Limit("upload", 600, timedelta(hours=1))
 

@@ -23,6 +23,9 @@ from runtime.served import Served
 from schema_store.analysis.environment import EVENTS, STAGE_CHANGES, history_entity
 from schema_store.compiled.app import CompiledEntity
 
+#: Kinds of events that public forms leave: a record was made; somebody who was known filled the form in again.
+FORM_SUBMITTED, FORM_AGAIN = "form_submitted", "form_submitted_again"
+
 #: A place in a history: the moment and the id of its last entry.
 Behind = Sequence[Any]
 
@@ -208,8 +211,16 @@ def _stage(entity: CompiledEntity, readable: frozenset[str], row: Row[Any]) -> d
     return {"field": key, "stage": row.d_stage, "previous": row.d_previous, "reason": row.d_reason}
 
 
-def _event(_entity: CompiledEntity, _readable: frozenset[str], row: Row[Any]) -> dict[str, Any]:
-    return {"kind": row.d_kind, "topic": row.d_topic, "data": row.d_data}
+def _event(_entity: CompiledEntity, readable: frozenset[str], row: Row[Any]) -> dict[str, Any]:
+    data = row.d_data
+    if (
+        row.d_kind in (FORM_SUBMITTED, FORM_AGAIN)
+        and isinstance(data, dict)
+        and isinstance(data.get("values"), dict)
+    ):
+        # What somebody filled in again are values of fields, which not everybody may read.
+        data = {**data, "values": {key: each for key, each in data["values"].items() if key in readable}}
+    return {"kind": row.d_kind, "topic": row.d_topic, "data": data}
 
 
 def _evidence(_entity: CompiledEntity, _readable: frozenset[str], row: Row[Any]) -> dict[str, Any]:

@@ -393,6 +393,10 @@ OTHER: dict[str, Other] = {
     "GET /apps/{app}/draft": Other(_ask("GET", f"{APP}/draft"), "build"),
     "PUT /apps/{app}/draft": Other(_ask("PUT", f"{APP}/draft", {"document": {}}, STALE), "build", False),
     "PATCH /apps/{app}/draft": Other(_ask("PATCH", f"{APP}/draft", [], STALE), "build", False),
+    "GET /apps/{app}/public-forms": Other(_ask("GET", f"{APP}/public-forms"), "build"),
+    "GET /apps/{app}/public-forms/{key}/qr.svg": Other(
+        _ask("GET", f"{APP}/public-forms/nothing/qr.svg"), "build", False
+    ),
     "GET /apps/{app}/draft/usage": Other(_ask("GET", f"{APP}/draft/usage?of=nothing"), "build", False),
     "POST /apps/{app}/draft/try": Other(
         _ask("POST", f"{APP}/draft/try", {"kind": "expression", "entity": "lead", "expression": "1"}),
